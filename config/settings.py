@@ -1,0 +1,214 @@
+"""Everything that differs between two installations comes from the environment, once, here.
+
+A missing or impossible value stops the start with a sentence that names the variable. Celery's
+and the database's settings stand in ``config/celery.py`` and below with the reason beside each.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import address_map, database, fernet_keys, mail, origin
+from config.logging import configure as configure_logging
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def _required(name: str, hint: str) -> str:
+    value = env.str(name, default="")
+    if not value:
+        message = f"{name} is not set. {hint}"
+        raise ImproperlyConfigured(message)
+    return value
+
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = _required("SECRET_KEY", "Give it 50 random characters; `./run` makes one by itself.")
+BACKROOM_KEYS = fernet_keys(
+    _required("BACKROOM_KEYS", "Comma-separated Fernet keys that encrypt stored credentials.")
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# The https origin that vendors call; webhooks are registered under it.
+PUBLIC_URL = origin("PUBLIC_URL", env.str("PUBLIC_URL", default="https://backroom.test"), "https")
+# Where the browser finds the WebSocket; CSP and the Origin check name exactly this.
+LIVE_URL = origin("LIVE_URL", env.str("LIVE_URL", default=""), "ws", "wss", optional=True)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("TRUSTED_ORIGINS", default=[])]
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+# Operators only: hosts of vendors that live on this machine (the sandbox).
+OUTBOUND_ADDRESS_MAP = address_map(env.str("OUTBOUND_ADDRESS_MAP", default=""))
+SHOPIFY_API_VERSION_OVERRIDE = env.str("SHOPIFY_API_VERSION", default="")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "channels",
+    "django_htmx",
+    "axes",
+    "pgtrigger",
+    "foundation.shops",
+    "foundation.audit",
+    "foundation.live",
+    "foundation.work",
+    "foundation.mail",
+    "foundation.alerts",
+    "foundation.outbound",
+    "foundation.inbox",
+    "foundation.exports",
+    "catalog_sync",
+    "pricing",
+    "config",
+]
+
+MIDDLEWARE = [
+    # The vendors' door comes before sessions, CSRF and messages: it needs none of them, and at a
+    # few thousand webhooks a second they would be most of the cost.
+    "config.middleware.RequestIdMiddleware",
+    "foundation.inbox.middleware.WebhookDoor",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "foundation.shops.middleware.CurrentShopMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+APPEND_SLASH = True
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.frame.frame_context",
+            ]
+        },
+    }
+]
+
+_DATABASE_URL = _required(
+    "DATABASE_URL",
+    "For example postgresql://backroom_app:…@localhost/backroom; `./run services` prints one.",
+)
+DATABASES = {"default": database("DATABASE_URL", _DATABASE_URL, env)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = _required("REDIS_URL", "For example redis://localhost:6379/0.")
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+AUTH_USER_MODEL = "shops.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+# One person at one address: a stranger's guesses must not lock the owner out everywhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "files", "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    if not DEBUG
+    else {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+_mail = mail("MAIL_URL", env.str("MAIL_URL", default=f"file://{VAR_DIR / 'mail'}"))
+EMAIL_BACKEND = _mail.pop("EMAIL_BACKEND")
+globals().update(_mail)
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Backroom <backroom@localhost>")
+
+# Plain HTTP is for one's own machine; behind the proxy everything is https.
+_https = PUBLIC_URL.startswith("https://") and env.bool("SECURE", default=not DEBUG)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+# A merchant's webhook bodies stay below 2 MB; Shopify's own largest samples are about 1 MB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+WEBHOOK_MAX_BYTES = 2 * 1024 * 1024
+
+# Staff pages: Unfold's Alpine evaluates attribute expressions, hence unsafe-eval; its templates
+# carry inline scripts and styles without nonces. Nothing else than our own origin is reachable.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        # Pictures of products are the vendor's; the mirror shows them where they are.
+        "img-src": ["'self'", "data:", *env.list("PICTURE_ORIGINS", default=["https://cdn.shopify.com"])],
+        "connect-src": ["'self'", *([LIVE_URL] if LIVE_URL else [])],
+        "font-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+from config.frame import UNFOLD  # noqa: E402,F401 -- Unfold reads its settings from here
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+LOGGING_CONFIG = None
+configure_logging(LOG_FORMAT, level=logging.getLevelName(env.str("LOG_LEVEL", default="INFO")))
+
+# Pricing (docs/decisions/0005): variants in one mutation and of one read before writing.
+PRICING_VARIANTS_PER_CALL = env.int("PRICING_VARIANTS_PER_CALL", default=250)
+PRICING_PLAN_MINUTES = env.int("PRICING_PLAN_MINUTES", default=60)

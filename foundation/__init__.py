@@ -1,0 +1,1 @@
+"""The machinery under all towers. It knows none of them."""
