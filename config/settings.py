@@ -212,3 +212,5 @@ configure_logging(LOG_FORMAT, level=logging.getLevelName(env.str("LOG_LEVEL", de
 # Pricing (docs/decisions/0005): variants in one mutation and of one read before writing.
 PRICING_VARIANTS_PER_CALL = env.int("PRICING_VARIANTS_PER_CALL", default=250)
 PRICING_PLAN_MINUTES = env.int("PRICING_PLAN_MINUTES", default=60)
+
+WORK_SCHEDULE = "config.schedule.SCHEDULE"

@@ -36,7 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person of a merchant's staff or of ops. Customers of the print shop are not users."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField("e-mail", max_length=254)
+    email = models.EmailField("e-mail", max_length=254, unique=True)
     name = models.CharField(max_length=150, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(

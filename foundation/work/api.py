@@ -1,0 +1,48 @@
+"""The door to durable work."""
+
+from .bell import ring
+from .contracts import Cancelled, LeaseLost, NewJob
+from .enums import Group, JobState, Priority
+from .heartbeats import Pulse, pulses
+from .registry import listeners_of, on, task
+from .running import Running
+from .schedule import Entry
+from .services import (
+    JOBS_FROM_SOURCE,
+    cancel,
+    discard,
+    enqueue,
+    enqueue_many,
+    listener_params,
+    publish,
+    release,
+    replay,
+    set_continuation,
+)
+
+__all__ = [
+    "JOBS_FROM_SOURCE",
+    "Cancelled",
+    "Entry",
+    "Group",
+    "JobState",
+    "LeaseLost",
+    "NewJob",
+    "Priority",
+    "Pulse",
+    "Running",
+    "cancel",
+    "discard",
+    "enqueue",
+    "enqueue_many",
+    "listener_params",
+    "listeners_of",
+    "on",
+    "publish",
+    "pulses",
+    "release",
+    "replay",
+    "ring",
+    "set_continuation",
+    "task",
+]

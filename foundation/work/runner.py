@@ -1,0 +1,224 @@
+"""Run claimed jobs one after the other and write down what became of each."""
+
+import random
+import time
+import traceback
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from foundation.failures import Failure, FailureKind, Misconfigured, NotNow, Parked, Wait
+from foundation.failures import connection_key
+from foundation.live.api import touch
+from foundation.tracing import request_scope
+
+from .bell import ring
+from .claim import claim
+from .contracts import Cancelled, Claimed, LeaseLost, TaskSpec
+from .enums import Group
+from .registry import spec_of
+from .running import Running
+from .services import count_down_parent, finish_waiting, publish
+
+logger = structlog.get_logger(__name__)
+
+# Fast retries: full jitter between 0 and BASE * 2^attempt, at most CAP (AWS, "Exponential
+# Backoff And Jitter", 2015).
+BACKOFF_BASE = 2.0
+BACKOFF_CAP = 300.0
+# The slow schedule of a dead letter (house law 3), in minutes after each death.
+RECOVERY_MINUTES = (15, 60, 240, 1440, 1440, 1440)
+ERROR_LENGTH = 4_000
+
+
+def run_batch(group: Group, *, limit: int | None = None) -> int:
+    """Claim one batch of ``group`` and run it. Returns how many jobs were claimed."""
+    jobs = claim(group, limit=limit)
+    for job in jobs:
+        with request_scope(job.request_id), structlog.contextvars.bound_contextvars(job_id=job.id):
+            run_one(job)
+    return len(jobs)
+
+
+def run_one(job: Claimed) -> None:
+    """Run one claimed job. Nothing the handler raises leaves this function."""
+    spec = spec_of(job.name)
+    if spec is None:
+        # An older or newer release enqueued it: not lost, not retried by us every second.
+        _bury(job, FailureKind.BUG, f"No running code knows a task called {job.name}.", "")
+        return
+    running = Running(job, spec)
+    began = time.monotonic()
+    try:
+        running.heartbeat()
+        if spec.atomic:
+            with transaction.atomic():
+                spec.handler(running, **job.payload)
+                _finish(job)
+        else:
+            spec.handler(running, **job.payload)
+            with transaction.atomic():
+                _finish(job)
+    except LeaseLost:
+        logger.warning("job.lease_lost", task=job.name)
+    except Cancelled:
+        _end(job, "cancelled")
+        logger.info("job.cancelled", task=job.name)
+    except NotNow as wait:
+        _postpone(job, wait)
+    except Failure as failure:
+        _failed(job, failure)
+    except (OperationalError, InterfaceError) as error:
+        # The database went away or broke a deadlock: the job is innocent.
+        connection.close_if_unusable_or_obsolete()
+        _retry(job, spec, f"The database did not answer: {error}".strip(), None)
+    except Exception as error:
+        logger.exception("job.bug", task=job.name)
+        _bury(
+            job,
+            FailureKind.BUG,
+            f"{type(error).__name__}: {error}",
+            traceback.format_exc()[-ERROR_LENGTH:],
+        )
+    else:
+        logger.debug("job.done", task=job.name, ms=round((time.monotonic() - began) * 1000))
+
+
+_MINE = "id = %(id)s AND lease_token = %(token)s AND state = 'running'"
+
+
+def _write(job: Claimed, sql: str, **params: object) -> tuple[object, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.replace("{mine}", _MINE), {**params, "id": job.id, "token": job.token})
+        row: tuple[object, ...] | None = cursor.fetchone()
+        return row
+
+
+def _finish(job: Claimed) -> None:
+    # Asked for again while it ran: back to the queue. Children still open: wait for them.
+    row = _write(
+        job,
+        "UPDATE work_job SET state = CASE WHEN again THEN 'queued' WHEN open_children > 0"
+        " THEN 'waiting' ELSE 'done' END, lease_token = NULL, lease_until = NULL,"
+        " finished_at = CASE WHEN again OR open_children > 0 THEN NULL ELSE now() END,"
+        " run_after = CASE WHEN again THEN now() ELSE run_after END,"
+        " attempts = CASE WHEN again THEN 0 ELSE attempts END,"
+        " checkpoint = CASE WHEN again THEN NULL ELSE checkpoint END,"
+        " error = '', failure_kind = '', traceback = '', again = false"
+        ' WHERE {mine} RETURNING state, "then" IS NOT NULL, recovery_step',
+    )
+    if row is None:
+        raise LeaseLost
+    state, continues, recovery_step = row
+    if state == "queued":
+        ring(job.group)
+        return
+    if state == "done" and continues:
+        # No child was ever made, or all ended while we ran: finish as if the last one just had.
+        _write(job, "UPDATE work_job SET state = 'waiting' WHERE id = %(id)s RETURNING %(token)s")
+        finish_waiting(job.id)
+        return
+    if state == "done" and job.parent_id is not None:
+        count_down_parent(job.parent_id)
+    if recovery_step:
+        logger.info("job.recovered", task=job.name, recovery_step=recovery_step)
+        _tell("work.job_recovered", job)
+
+
+def _end(job: Claimed, state: str) -> None:
+    with transaction.atomic():
+        row = _write(
+            job,
+            "UPDATE work_job SET state = %(state)s, finished_at = now(), lease_token = NULL,"
+            " lease_until = NULL WHERE {mine} RETURNING 1",
+            state=state,
+        )
+        if row is not None and job.parent_id is not None:
+            count_down_parent(job.parent_id)
+    touch(f"job.{job.id}", shop_id=job.shop_id)
+
+
+def _postpone(job: Claimed, wait: NotNow) -> None:
+    # Waiting is not failing: the attempt is given back.
+    parked = isinstance(wait, Parked)
+    seconds = wait.seconds if isinstance(wait, Wait) else 0.0
+    _write(
+        job,
+        "UPDATE work_job SET state = %(state)s, attempts = attempts - 1, lease_token = NULL,"
+        " lease_until = NULL, run_after = now() + make_interval(secs => %(seconds)s),"
+        " waiting_for = %(why)s, parked_key = %(key)s WHERE {mine} RETURNING 1",
+        state="parked" if parked else "queued",
+        seconds=seconds,
+        why=str(wait),
+        key=wait.key if isinstance(wait, Parked) else "",
+    )
+
+
+def _failed(job: Claimed, failure: Failure) -> None:
+    logger.warning("job.failed", task=job.name, kind=failure.kind, error=failure.message)
+    spec = spec_of(job.name)
+    if isinstance(failure, Misconfigured):
+        # Whoever raised it has parked the connection and opened the alert (foundation.outbound).
+        _postpone(
+            job, Parked(key=connection_key(failure.connection_id), why=failure.message)
+        )
+    elif failure.kind is FailureKind.TRANSIENT and spec is not None:
+        delay = failure.retry_after.total_seconds() if failure.retry_after else None
+        _retry(job, spec, failure.message, delay)
+    else:
+        _bury(job, failure.kind, failure.message, "")
+
+
+def backoff(attempts: int, rng: random.Random | None = None) -> float:
+    """Return seconds to wait after the n-th failed attempt: full jitter, capped."""
+    ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(attempts, 10))
+    return (rng or random).uniform(0, ceiling)  # type: ignore[union-attr]  # module or instance
+
+
+def _retry(job: Claimed, spec: TaskSpec, error: str, delay: float | None) -> None:
+    try:
+        row = _write(
+            job,
+            "UPDATE work_job SET state = 'queued', lease_token = NULL, lease_until = NULL,"
+            " failure_kind = 'transient', error = %(error)s,"
+            " run_after = now() + make_interval(secs => %(delay)s)"
+            " WHERE {mine} AND attempts < max_attempts RETURNING attempts",
+            error=error[:ERROR_LENGTH],
+            delay=backoff(job.attempts) if delay is None else delay,
+        )
+    except (OperationalError, InterfaceError):
+        # The database is still away. The lease runs out and the sweep takes over.
+        logger.warning("job.left_to_the_sweep", task=job.name)
+        return
+    if row is None:
+        _bury(job, FailureKind.TRANSIENT, f"{error} Tried {spec.max_attempts} times.", "")
+
+
+def _bury(job: Claimed, kind: FailureKind, error: str, trace: str) -> None:
+    """Make the job a dead letter and say so; the slow schedule tries on where it may help."""
+    minutes = None
+    if kind is not FailureKind.PERMANENT and job.recovery_step < len(RECOVERY_MINUTES):
+        minutes = RECOVERY_MINUTES[job.recovery_step]
+    with transaction.atomic():
+        row = _write(
+            job,
+            "UPDATE work_job SET state = 'dead', lease_token = NULL, lease_until = NULL,"
+            " failure_kind = %(kind)s, error = %(error)s, traceback = %(trace)s,"
+            " recover_at = now() + make_interval(mins => %(minutes)s::int),"
+            " escalated_at = CASE WHEN %(minutes)s::int IS NULL THEN now() END"
+            " WHERE {mine} RETURNING 1",
+            kind=kind,
+            error=error[:ERROR_LENGTH],
+            trace=trace,
+            minutes=minutes,
+        )
+        if row is not None:
+            logger.error("job.dead", task=job.name, kind=kind, error=error, escalated=not minutes)
+            _tell("work.job_died", job, escalated=minutes is None, error=error[:500])
+    touch(f"job.{job.id}", shop_id=job.shop_id)
+
+
+def _tell(event: str, job: Claimed, **facts: object) -> None:
+    # The listeners of these events are jobs too; their own death must not tell of itself for ever.
+    if not job.name.startswith("foundation.alerts."):
+        publish(event, shop_id=job.shop_id, job_id=job.id, task=job.name, **facts)
