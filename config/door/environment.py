@@ -1,0 +1,109 @@
+"""The environment that the processes of Backroom get, in one place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from config.door.places import CHECKOUT
+from config.door.ports import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from config.door.keys import Keys
+    from config.door.places import Place
+
+PUBLIC_URL = "https://backroom.test"
+SHOPS = ("demo-shop.myshopify.com", "other-shop.myshopify.com")
+# What names real servers; a private stack must not see them.
+SERVER_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
+# Everything that config/settings.py reads: a private stack starts from none of it.
+OUR_VARIABLES = (
+    *SERVER_VARIABLES,
+    "SECRET_KEY",
+    "BACKROOM_KEYS",
+    "ALLOWED_HOSTS",
+    "PUBLIC_URL",
+    "LIVE_URL",
+    "DEBUG",
+    "LOG_FORMAT",
+    "MAIL_URL",
+    "OUTBOUND_ADDRESS_MAP",
+    "VAR_DIR",
+    "STATIC_ROOT",
+    "SECURE",
+    "DATABASE_POOL",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where everything listens. `database` is the application's role, `database_owner` migrates."""
+
+    database: str
+    database_owner: str
+    redis: str
+    web_port: int
+    live_port: int
+    sandbox_port: int
+
+    @property
+    def web(self) -> str:
+        """Give the origin of the pages."""
+        return f"http://{LOOPBACK}:{self.web_port}"
+
+    @property
+    def live(self) -> str:
+        """Give the origin of the WebSocket."""
+        return f"ws://{LOOPBACK}:{self.live_port}"
+
+    @property
+    def sandbox(self) -> str:
+        """Give the origin of the sandbox shop."""
+        return f"http://{LOOPBACK}:{self.sandbox_port}"
+
+
+def inherited(*, private: bool) -> dict[str, str]:
+    """Give what the processes get from the caller's environment; a private stack gets none of our variables."""
+    left_out = set(OUR_VARIABLES) if private else set()
+    return {name: value for name, value in os.environ.items() if name not in left_out}
+
+
+def compose(
+    *,
+    addresses: Addresses,
+    keys: Keys,
+    place: Place,
+    private: bool,
+    extra: Mapping[str, str],
+) -> dict[str, str]:
+    """Put the environment together. What the caller has set wins over what we invent; `extra` wins over both."""
+    invented = {
+        "SECRET_KEY": keys.secret_key,
+        "BACKROOM_KEYS": keys.backroom_keys,
+        "ALLOWED_HOSTS": f"{LOOPBACK},localhost,backroom.test",
+        "PUBLIC_URL": PUBLIC_URL,
+        "LIVE_URL": addresses.live,
+        "DEBUG": "0",
+        # Plain http on our own machine: cookies marked secure would not come back, redirects lead nowhere.
+        "SECURE": "0",
+        "LOG_FORMAT": "json",
+        "MAIL_URL": f"file://{place.var / 'mail'}",
+        "OUTBOUND_ADDRESS_MAP": ",".join(f"{shop}={addresses.sandbox}" for shop in SHOPS),
+        "STATIC_ROOT": str(place.var / "static"),
+    }
+    ours = {
+        "DATABASE_URL": addresses.database,
+        "DATABASE_OWNER_URL": addresses.database_owner,
+        "REDIS_URL": addresses.redis,
+        "VAR_DIR": str(place.var),
+        "WEB_URL": addresses.web,
+        "SANDBOX_URL": addresses.sandbox,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": str(CHECKOUT),
+        # Logs appear line by line, not when a buffer is full.
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**invented, **inherited(private=private), **ours, **extra}

@@ -1,0 +1,71 @@
+"""Ctrl-C, SIGTERM and a closed terminal: once means "stop in order", twice means "now".
+
+The first signal raises `StoppedByPersonError` in the main thread, except inside `postponed()`, where it waits until
+the block is over: a process that was started but not yet written down would be an orphan.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from config.door.errors import StoppedByPersonError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+# Set by the first signal: whoever waits for something gives up.
+asked = threading.Event()
+# Set by the second: whoever waits for a process to end in order kills it.
+hurry = threading.Event()
+
+_depth = 0
+_raised = False
+
+
+def install() -> None:
+    """Take over the signals; only the command line does this, never a test or a library."""
+    for number in SIGNALS:
+        signal.signal(number, _on_signal)
+
+
+def _on_signal(_number: int, _frame: FrameType | None) -> None:
+    if asked.is_set():
+        hurry.set()
+        return
+    asked.set()
+    if _depth == 0:
+        _raise()
+
+
+def _raise() -> None:
+    global _raised  # noqa: PLW0603 - the one place that remembers it; signals are the process' own
+    _raised = True
+    raise StoppedByPersonError
+
+
+def stop_raising() -> None:
+    """Say that stopping has begun, for whatever reason: from now on a signal only makes it quicker."""
+    asked.set()
+
+
+@contextlib.contextmanager
+def postponed() -> Iterator[None]:
+    """Run a block that no signal may cut in two. In other threads it does nothing: signals do not reach them."""
+    global _depth  # noqa: PLW0603 - see above
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = asked.is_set()
+    _depth += 1
+    try:
+        yield
+    finally:
+        _depth -= 1
+        if _depth == 0 and asked.is_set() and not before and not _raised:
+            _raise()
