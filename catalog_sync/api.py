@@ -1,0 +1,28 @@
+"""The door to the mirror."""
+
+from .connecting import NEEDED_SCOPES, test_connection
+from .contracts import Facets, FacetValue, InvalidSelection, Selection, Totals
+from .enums import PRICES_SEEN, STOCK_CHANGED, ProductStatus
+from .prices import apply_written_prices
+from .queries import facets, totals, variants_matching
+from .services import start_full_sync
+from .shopify.client import shopify_client
+
+__all__ = [
+    "NEEDED_SCOPES",
+    "PRICES_SEEN",
+    "STOCK_CHANGED",
+    "FacetValue",
+    "Facets",
+    "InvalidSelection",
+    "ProductStatus",
+    "Selection",
+    "Totals",
+    "apply_written_prices",
+    "facets",
+    "shopify_client",
+    "start_full_sync",
+    "test_connection",
+    "totals",
+    "variants_matching",
+]

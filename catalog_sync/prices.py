@@ -1,0 +1,46 @@
+"""Our own price writes, told to the mirror by whoever wrote them."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+
+WrittenRow = tuple[int, Decimal, Decimal | None, dt.datetime]
+"""(variant's vendor id, price, compare-at, the vendor's time of the write)."""
+
+# The rows are locked in the order of vendor ids like everywhere in this app, so that a webhook of
+# the same product cannot deadlock with us. Equal times: the answer to a write says what was there
+# right after it; whatever came later within that second arrives as a webhook with the same time
+# and is read again by id.
+_APPLY = """
+WITH written AS (
+  SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::timestamptz[])
+    AS w(vendor_id, price, compare_at, updated_at)
+), locked AS (
+  SELECT v.id FROM catalog_sync_variant v
+  JOIN written w ON v.vendor_id = w.vendor_id
+  WHERE v.connection_id = %s
+  ORDER BY v.vendor_id FOR NO KEY UPDATE OF v
+)
+UPDATE catalog_sync_variant v
+SET price = w.price, compare_at = w.compare_at, vendor_updated_at = w.updated_at
+FROM written w, locked
+WHERE v.id = locked.id AND v.vendor_id = w.vendor_id AND v.vendor_updated_at <= w.updated_at
+"""
+
+
+def apply_written_prices(connection_id: UUID, rows: Sequence[WrittenRow]) -> int:
+    """Make the mirror know prices we have just written, without waiting for their webhooks.
+
+    Runs in the caller's transaction, in one statement. A row the mirror knows a newer version of,
+    and a variant it does not know, are left alone. Publishes nothing: the writer is the listener.
+    Returns how many rows changed.
+    """
+    if not rows:
+        return 0
+    ids, prices, compares, times = (list(column) for column in zip(*rows, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLY, [ids, prices, compares, times, connection_id])
+        return cursor.rowcount

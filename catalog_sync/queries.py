@@ -1,0 +1,117 @@
+"""Reads of the mirror behind the wall between tenants: which variants a selection means."""
+
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, TextField
+from django.db.models.functions import Upper
+
+from .contracts import Facets, FacetValue, Selection, Totals
+from .enums import ProductStatus
+from .models import Variant
+
+FACET_VALUES: Final = 12
+"""Values shown of each facet, the largest first."""
+
+_SEARCHED: Final = ("title", "sku", "barcode", "product__title", "product__vendor")
+
+
+def variants_matching(shop_id: UUID, selection: Selection) -> QuerySet[Variant]:
+    """Return the living variants of one shop that a selection means; see :class:`Selection`.
+
+    Ids of another shop never match. The order is not set: callers that page or insert say theirs.
+    """
+    rows: QuerySet[Variant] = Variant.objects.for_shop(shop_id).filter(
+        deleted_at=None, product__deleted_at=None
+    )
+    if selection.is_empty:
+        return rows.none()
+    return rows.alias(upper_sku=Upper("sku")).filter(_condition(selection)).order_by()
+
+
+def _condition(selection: Selection) -> Q:
+    condition = Q()
+    for word in selection.text.split():
+        found = Q()
+        for column in _SEARCHED:
+            found |= Q(**{f"{column}__icontains": word})
+        condition &= found
+    exact = {
+        "product__vendor": selection.vendor,
+        "product__product_type": selection.product_type,
+        "product__status": selection.status,
+    }
+    condition &= Q(**{column: value for column, value in exact.items() if value})
+    if selection.tag:
+        condition &= Q(product__tags__contains=[selection.tag])
+    bounds = {
+        "stock__gte": selection.stock_min,
+        "stock__lte": selection.stock_max,
+        "price__gte": selection.price_min,
+        "price__lte": selection.price_max,
+    }
+    condition &= Q(**{bound: value for bound, value in bounds.items() if value is not None})
+    return condition & _chosen(selection)
+
+
+def _chosen(selection: Selection) -> Q:
+    chosen = Q()
+    if selection.variant_ids:
+        chosen |= Q(pk__in=selection.variant_ids)
+    if selection.product_ids:
+        chosen |= Q(product_id__in=selection.product_ids)
+    if selection.skus:
+        # People type SKUs in any case; the index is on the upper-case form.
+        chosen |= Q(upper_sku__in=[sku.upper() for sku in selection.skus])
+    return chosen
+
+
+def totals(shop_id: UUID, selection: Selection) -> Totals:
+    """Count what a selection matches. One query."""
+    found = variants_matching(shop_id, selection).aggregate(
+        products=Count("product_id", distinct=True),
+        variants=Count("id"),
+        price_min=Min("price"),
+        price_max=Max("price"),
+        newest=Max("vendor_updated_at"),
+    )
+    return Totals(**found)
+
+
+def facets(shop_id: UUID, selection: Selection) -> Facets:
+    """Return what a selection can be narrowed by, with counts. Four queries.
+
+    Each facet is counted as if it were not chosen itself, so that its other values stay in sight.
+    An empty selection is counted as everything: nothing has been chosen yet.
+    """
+    tags: Func = Func("product__tags", function="unnest", output_field=TextField())
+    return Facets(
+        status=tuple(
+            FacetValue(each.value, ProductStatus(each.value).label, each.products, each.variants)
+            for each in _facet(shop_id, selection, "status", F("product__status"))
+        ),
+        vendor=_facet(shop_id, selection, "vendor", F("product__vendor")),
+        product_type=_facet(shop_id, selection, "product_type", F("product__product_type")),
+        tag=_facet(shop_id, selection, "tag", tags),
+    )
+
+
+def _facet(
+    shop_id: UUID, selection: Selection, field: str, source: F | Func
+) -> tuple[FacetValue, ...]:
+    others = selection.without(field)
+    if not others.narrows:
+        others = Selection(all=True)
+    # One more than is shown: products that have no value make a group too, and it is dropped here
+    # because SQL has no place for a condition on unnest().
+    counted = (
+        variants_matching(shop_id, others)
+        .values(value=source)
+        .annotate(products=Count("product_id", distinct=True), variants=Count("id"))
+        .order_by("-products", "value")[: FACET_VALUES + 1]
+    )
+    return tuple(
+        FacetValue(row["value"], row["value"], row["products"], row["variants"])
+        for row in counted
+        if row["value"]
+    )[:FACET_VALUES]

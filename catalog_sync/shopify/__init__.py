@@ -1,0 +1,1 @@
+"""How the mirror speaks with Shopify: its client, the full sync, the subscriptions."""
