@@ -124,10 +124,24 @@ def install_with_uv(checkout: Path, python: Path, log: Path) -> bool:
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted, log.open("a") as out:
         wanted.write(pinned)
         wanted.flush()
-        pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", wanted.name]
+        pip = [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--no-deps",
+            "-r",
+            wanted.name,
+        ]
         if subprocess.run(pip, stdout=out, stderr=out, check=False).returncode != 0:  # noqa: S603 - fixed arguments
             return False
-        environment = {**os.environ, **settings_for_uv(python), "VIRTUAL_ENV": str(checkout / ".venv")}
+        environment = {
+            **os.environ,
+            **settings_for_uv(python),
+            "VIRTUAL_ENV": str(checkout / ".venv"),
+        }
         sync = [uv, "pip", "sync", "--quiet", "--require-hashes", LOCK]
         try:
             return (
@@ -176,7 +190,9 @@ def build(checkout: Path) -> None:
         if is_current(checkout):
             return
         started = time.monotonic()
-        say("Installing what requirements.lock names into .venv (once; a few seconds to two minutes) …")
+        say(
+            "Installing what requirements.lock names into .venv (once; a few seconds to two minutes) …"
+        )
         stamp = checkout / ".venv" / "installed.lock"
         stamp.unlink(missing_ok=True)
         make_venv(checkout)

@@ -16,21 +16,36 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="./run", description="The one door to Backroom.")
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
 
-    demo = commands.add_parser("demo", help="bring everything up, play the story, serve until Ctrl-C")
+    demo = commands.add_parser(
+        "demo", help="bring everything up, play the story, serve until Ctrl-C"
+    )
     demo.add_argument("--exit", action="store_true", help="stop after the story")
-    demo.add_argument("--json", action="store_true", help="one JSON object per flow on standard output")
-    demo.add_argument("--fresh", action="store_true", help="forget all data first")
-    demo.add_argument("--port", type=int, help="port of the web pages (default: last time's, else 8000 if free)")
     demo.add_argument(
-        "--workers", metavar="fast=2,remote=2,heavy=1", default="", help="pool processes per worker group"
+        "--json", action="store_true", help="one JSON object per flow on standard output"
+    )
+    demo.add_argument("--fresh", action="store_true", help="forget all data first")
+    demo.add_argument(
+        "--port", type=int, help="port of the web pages (default: last time's, else 8000 if free)"
+    )
+    demo.add_argument(
+        "--workers",
+        metavar="fast=2,remote=2,heavy=1",
+        default="",
+        help="pool processes per worker group",
     )
 
-    dev = commands.add_parser("dev", help="like demo, without the story, reloading when code changes")
+    dev = commands.add_parser(
+        "dev", help="like demo, without the story, reloading when code changes"
+    )
     dev.add_argument("--fresh", action="store_true", help="forget all data first")
     dev.add_argument("--port", type=int, help="port of the web pages")
 
-    servers = commands.add_parser("services", help="PostgreSQL and Redis until Ctrl-C; prints the environment")
-    servers.add_argument("--json", action="store_true", help="print the environment as one JSON object")
+    servers = commands.add_parser(
+        "services", help="PostgreSQL and Redis until Ctrl-C; prints the environment"
+    )
+    servers.add_argument(
+        "--json", action="store_true", help="print the environment as one JSON object"
+    )
     servers.add_argument("--sandbox", action="store_true", help="the sandbox shop too")
 
     for name, text in (
@@ -40,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
         ("chaos", "fault runs: [workers|redis|postgres|answers|race …]"),
     ):
         commands.add_parser(name, help=text, add_help=False)
-    commands.add_parser("check", help="lint, types, import law, migrations, deployment; no server needed")
+    commands.add_parser(
+        "check", help="lint, types, import law, migrations, deployment; no server needed"
+    )
     return top
 
 
@@ -79,7 +96,11 @@ def dispatch(words: list[str]) -> int:
     from config.door.demo import demo  # noqa: PLC0415 - see above
 
     return demo(
-        leave=known.exit, as_json=known.json, fresh=known.fresh, port=known.port, workers=known.workers
+        leave=known.exit,
+        as_json=known.json,
+        fresh=known.fresh,
+        port=known.port,
+        workers=known.workers,
     )
 
 

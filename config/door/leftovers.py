@@ -59,7 +59,9 @@ def end_all(file: Path) -> int:
     try:
         known = json.loads(file.read_text())
         boot = float(known["boot"])
-        rows = [(int(row["pid"]), float(row["born"]), int(row["signal"])) for row in known["children"]]
+        rows = [
+            (int(row["pid"]), float(row["born"]), int(row["signal"])) for row in known["children"]
+        ]
     except (OSError, ValueError, KeyError, TypeError):
         return 0
     file.unlink(missing_ok=True)

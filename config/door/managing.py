@@ -28,7 +28,9 @@ def manage(arguments: list[str]) -> int:
                     supervisor=stack.supervisor,
                 )
                 if holding.has_users(place):
-                    sys.stderr.write("Another ./run manage uses these servers: waiting for it to end.\n")
+                    sys.stderr.write(
+                        "Another ./run manage uses these servers: waiting for it to end.\n"
+                    )
                     holding.wait_for_users(place)
                 interruption.stop_raising()
                 return status

@@ -154,9 +154,13 @@ def _claim(outside: Path, var: Path) -> None:
 def of_checkout() -> Place:
     """Give the place of this checkout: `var/`, or what `VAR_DIR` names."""
     chosen = os.environ.get("VAR_DIR")
-    return Place(var=Path(chosen).expanduser().resolve() if chosen else CHECKOUT / "var", throwaway=False)
+    return Place(
+        var=Path(chosen).expanduser().resolve() if chosen else CHECKOUT / "var", throwaway=False
+    )
 
 
 def throwaway(purpose: str) -> Place:
     """Make a place that is removed afterwards."""
-    return Place(var=Path(tempfile.mkdtemp(prefix=f"backroom-{purpose}-")).resolve(), throwaway=True)
+    return Place(
+        var=Path(tempfile.mkdtemp(prefix=f"backroom-{purpose}-")).resolve(), throwaway=True
+    )

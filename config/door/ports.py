@@ -64,7 +64,9 @@ class PortBook:
         """Give the port of `name`: last time's if free, else the first free preferred one, else any."""
         last = (self._ports[name],) if name in self._ports else ()
         taken = {port for other, port in self._ports.items() if other != name}
-        chosen = next((port for port in (*last, *prefer) if port not in taken and is_free(port)), None)
+        chosen = next(
+            (port for port in (*last, *prefer) if port not in taken and is_free(port)), None
+        )
         return self.assign(name, chosen if chosen is not None else any_free())
 
     def renew(self, name: str) -> int:

@@ -221,7 +221,12 @@ class PostgresServer:
             f"--file={DEPLOYED / 'roles.sql'}",
         ]
         done = subprocess.run(  # noqa: S603 - our own binary, fixed arguments
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode != 0:
             raise DoorError(
@@ -267,7 +272,9 @@ class PostgresServer:
         """Wait for sessions that outlive a killed postmaster: while one lives, the memory it shares is in use."""
         deadline = time.monotonic() + END_SECONDS
         while time.monotonic() < deadline:
-            if not any(self._is_our_backend(process) for process in psutil.process_iter(["name", "uids"])):
+            if not any(
+                self._is_our_backend(process) for process in psutil.process_iter(["name", "uids"])
+            ):
                 return
             time.sleep(0.05)
 
@@ -275,7 +282,10 @@ class PostgresServer:
         try:
             if process.info["name"] != "postgres" or process.info["uids"].real != self.account.uid:
                 return False
-            return process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == self.data.resolve()
+            return (
+                process.status() != psutil.STATUS_ZOMBIE
+                and Path(process.cwd()) == self.data.resolve()
+            )
         except psutil.Error:
             return False
 

@@ -32,7 +32,9 @@ def run_manage(*arguments: str, environment: Mapping[str, str]) -> str:
     if done.returncode != 0:
         raise DoorError(
             f"manage.py {' '.join(arguments)} failed.",
-            detail="\n".join(f"  {line}" for line in (done.stdout + done.stderr).splitlines()[-LAST_LINES:]),
+            detail="\n".join(
+                f"  {line}" for line in (done.stdout + done.stderr).splitlines()[-LAST_LINES:]
+            ),
             now="the lines above name the cause; mend it and start again",
         )
     return done.stdout

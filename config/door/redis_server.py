@@ -65,7 +65,9 @@ class RedisServer:
     def is_ready(self) -> bool:
         """Tell whether the server answers to our password (and not just somebody on our port)."""
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=1, socket_connect_timeout=1) as client:
+            with redis.Redis.from_url(
+                self.url, socket_timeout=1, socket_connect_timeout=1
+            ) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False

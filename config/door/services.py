@@ -40,7 +40,12 @@ class Service:
 
 
 def sandbox(
-    *, port: int, web_port: int, state: Path, arguments: tuple[str, ...], environment: Mapping[str, str]
+    *,
+    port: int,
+    web_port: int,
+    state: Path,
+    arguments: tuple[str, ...],
+    environment: Mapping[str, str],
 ) -> Service:
     """The stand-in of Shopify; webhooks that it sends to the public address arrive at our web process."""
     return Service(
@@ -56,7 +61,14 @@ def sandbox(
             environment={
                 name: value
                 for name, value in environment.items()
-                if name not in {"SECRET_KEY", "BACKROOM_KEYS", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}
+                if name
+                not in {
+                    "SECRET_KEY",
+                    "BACKROOM_KEYS",
+                    "DATABASE_URL",
+                    "DATABASE_OWNER_URL",
+                    "REDIS_URL",
+                }
             },
             patience=4.0,
         ),
@@ -65,11 +77,17 @@ def sandbox(
 
 
 def web(*, port: int, workers: int, reload: bool, environment: Mapping[str, str]) -> Service:
-    """Pages, API and webhooks, as WSGI: the same view is four times as quick as through ASGI."""
+    """Pages, API and webhooks, as WSGI: the same view is four times as quick as through ASGI.
+
+    With `reload` by Django's own server, which starts anew when code changes.
+    """
+    listen = f"{LOOPBACK}:{port}"
     return Service(
         program=Program(
             name="web",
-            command=[
+            command=[sys.executable, "manage.py", "runserver", listen]
+            if reload
+            else [
                 *(sys.executable, "-m", "granian", "--interface", "wsgi"),
                 *("--host", LOOPBACK, "--port", str(port)),
                 *("--workers", str(workers), "--blocking-threads", str(WEB_THREADS)),
@@ -78,7 +96,6 @@ def web(*, port: int, workers: int, reload: bool, environment: Mapping[str, str]
                 # A worker process that dies is replaced by granian itself, without closing the port.
                 "--respawn-failed-workers",
                 *("--workers-kill-timeout", "5"),
-                *(("--reload",) if reload else ()),
                 "config.wsgi:application",
             ],
             environment=_with_pool(environment),
@@ -118,9 +135,9 @@ def worker(*, group: str, concurrency: int, environment: Mapping[str, str]) -> S
                 *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             ],
             environment=environment,
-            patience=8.0,
+            patience=5.0,
         ),
-        ready_text=f"{group}@",
+        ready_text=" ready.",
     )
 
 
@@ -136,7 +153,7 @@ def beat(*, schedule: Path, environment: Mapping[str, str]) -> Service:
             environment=environment,
             patience=3.0,
         ),
-        ready_text="beat",
+        ready_text="beat: Starting",
     )
 
 

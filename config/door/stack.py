@@ -36,13 +36,13 @@ from config.door import (
     keys,
     leftovers,
     places,
+    ports,
     postgres_server,
     preparing,
     redis_server,
     services,
 )
 from config.door.errors import DoorError
-from config.door.ports import PortBook
 from config.door.supervisor import Supervisor
 
 if TYPE_CHECKING:
@@ -58,8 +58,12 @@ if TYPE_CHECKING:
 PORT_TRIES = 3
 POSTGRES_SECONDS = 60.0
 REDIS_SECONDS = 15.0
-# Web before workers: nobody new comes in while work is finished. Servers last.
-STOP_ORDER = ("web", "live", "beat", *services.WORKERS, "sandbox", "redis", "postgres")
+# Web before workers: nobody new comes in while work is finished. Servers last. A group ends together.
+STOP_ORDER = (
+    ("web", "live", "beat"),
+    services.WORKERS,
+    ("sandbox", redis_server.NAME, postgres_server.NAME),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Options:
     concurrency: pool processes per worker group, over the defaults.
     sandbox_arguments: further words for `python -m sandbox.shopify`, e.g. ("--products", "10000").
     environment: variables for all processes, over everything else.
+    web_port: the port of the pages and no other; web_ports: ports to try first.
     durable: data survives a power cut (fsync); a private stack does without, since kills alone lose nothing.
     """
 
@@ -80,6 +85,7 @@ class Options:
     durable: bool = False
     migrate: bool = True
     web_workers: int = 1
+    web_port: int | None = None
     web_ports: tuple[int, ...] = ()
     reload: bool = False
 
@@ -109,7 +115,10 @@ class Stack:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Take everything down."""
         self.stop()
@@ -121,14 +130,14 @@ class Stack:
         self.place.prepare()
         leftovers.end_all(self.place.run / "children.json")
         self._keys = keys.kept_in(self.place.keys)
-        self._ports = PortBook(self.place.ports)
+        self._ports = ports.PortBook(self.place.ports)
         given = {} if self.private else os.environ
         if "DATABASE_URL" not in given:
             self._postgres = postgres_server.in_place(
                 self.place, self._keys, self._ports.port("postgres"), durable=self.options.durable
             )
         self.supervisor = Supervisor(self.place)
-        web_port = self._ports.port("web", prefer=self.options.web_ports)
+        web_port = self._web_port()
         live_port = self._ports.port("live")
         sandbox_port = self._ports.port("sandbox")
         with ThreadPoolExecutor(max_workers=2) as pool:
@@ -138,7 +147,9 @@ class Stack:
             postgres.result()
         database = self._postgres.app_url if self._postgres else given["DATABASE_URL"]
         owner = (
-            self._postgres.owner_url if self._postgres else given.get("DATABASE_OWNER_URL", database)
+            self._postgres.owner_url
+            if self._postgres
+            else given.get("DATABASE_OWNER_URL", database)
         )
         self.addresses = environment.Addresses(
             database=database,
@@ -155,7 +166,11 @@ class Stack:
             private=self.private,
             extra=self.options.environment,
         )
-        wanted = [self._service(name) for name in ("sandbox", *services.APPLICATION) if name in self.options.services]
+        wanted = [
+            self._service(name)
+            for name in ("sandbox", *services.APPLICATION)
+            if name in self.options.services
+        ]
         # The sandbox needs nothing of ours and draws its pictures meanwhile.
         early = [service for service in wanted if service.program.name == "sandbox"]
         for service in early:
@@ -170,9 +185,9 @@ class Stack:
     def stop(self) -> None:
         """Stop everything in order and remove a private place."""
         if hasattr(self, "supervisor"):
-            for name in STOP_ORDER:
-                if name in self.supervisor.names():
-                    self.supervisor.stop(name)
+            with ThreadPoolExecutor(max_workers=4) as pool:
+                for group in STOP_ORDER:
+                    list(pool.map(self.supervisor.stop, group))
             self.supervisor.close()
         self.place.remove()
 
@@ -195,7 +210,9 @@ class Stack:
 
     def kill_child_randomly(self, group: str, chance: random.Random) -> int:
         """Kill -9 one process of a worker group, parent or pool, by chance; gives its number, 0 when none lives."""
-        living = [pid for pid in self.supervisor.pids(f"worker-{group}") if leftovers.is_running(pid)]
+        living = [
+            pid for pid in self.supervisor.pids(f"worker-{group}") if leftovers.is_running(pid)
+        ]
         if not living:
             return 0
         chosen = chance.choice(sorted(living))
@@ -235,7 +252,9 @@ class Stack:
         before = self.supervisor.restarts(postgres_server.NAME)
         _signal(self.supervisor.pid(postgres_server.NAME), signal.SIGQUIT)
         deadline = time.monotonic() + POSTGRES_SECONDS
-        while self.supervisor.restarts(postgres_server.NAME) == before and time.monotonic() < deadline:
+        while (
+            self.supervisor.restarts(postgres_server.NAME) == before and time.monotonic() < deadline
+        ):
             time.sleep(0.02)
         while not self._postgres.is_ready() and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -253,6 +272,18 @@ class Stack:
             )
 
     # -- inside ------------------------------------------------------------------------------------------------
+
+    def _web_port(self) -> int:
+        wanted = self.options.web_port
+        if wanted is None:
+            return self._ports.port("web", prefer=self.options.web_ports)
+        if not ports.is_free(wanted):
+            raise DoorError(
+                f"Port {wanted} is in use.",
+                why="another program listens on it (ss -ltnp tells which)",
+                now="choose another one with --port, or leave --port away",
+            )
+        return self._ports.assign("web", wanted)
 
     def _start_postgres(self) -> None:
         server = self._postgres
@@ -280,7 +311,9 @@ class Stack:
             return given["REDIS_URL"]
         port = self._ports.port("redis")
         for attempt in range(1, PORT_TRIES + 1):
-            server = redis_server.RedisServer(home=self.place.run, port=port, password=self._keys.redis_password)
+            server = redis_server.RedisServer(
+                home=self.place.run, port=port, password=self._keys.redis_password
+            )
             self.supervisor.start(server.program())
             try:
                 health.wait_for(
@@ -302,7 +335,11 @@ class Stack:
         stamp = self._postgres.home / "migrated" if self._postgres and not self.private else None
         with ThreadPoolExecutor(max_workers=2) as pool:
             schema = pool.submit(preparing.migrate, environment=self.environment, stamp=stamp)
-            if "web" in self.options.services and self.environment["DEBUG"] not in {"1", "true", "True"}:
+            if "web" in self.options.services and self.environment["DEBUG"] not in {
+                "1",
+                "true",
+                "True",
+            }:
                 preparing.collect_static(
                     environment=self.environment, stamp=self.place.var / "stamps" / "static"
                 )

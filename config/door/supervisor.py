@@ -99,7 +99,11 @@ class Supervisor:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(number or child.program.stop_signal)
             deadline = time.monotonic() + child.program.patience
-            while process.poll() is None and time.monotonic() < deadline and not interruption.hurry.is_set():
+            while (
+                process.poll() is None
+                and time.monotonic() < deadline
+                and not interruption.hurry.is_set()
+            ):
                 time.sleep(0.02)
         if not gone:
             leftovers.kill_group(process.pid, signal.SIGKILL)
@@ -158,7 +162,10 @@ class Supervisor:
                 lines = log.read().decode(errors="replace").splitlines()
         except OSError:
             return "(no log)"
-        return "\n".join(f"  {name} | {line}" for line in lines[-count:]) or f"  {name} | (it wrote nothing)"
+        return (
+            "\n".join(f"  {name} | {line}" for line in lines[-count:])
+            or f"  {name} | (it wrote nothing)"
+        )
 
     def has_logged(self, name: str, text: str) -> bool:
         """Tell whether a process has written a text since its first start in this stack."""
@@ -214,7 +221,9 @@ class Supervisor:
                 process.stdin.close()
         self._tell(f"group {process.pid} {program.orphan_signal:d}")
         (self._place.run / f"{program.name}.pid").write_text(f"{process.pid}\n")
-        return Child(program=program, process=process, started=time.monotonic(), log_start=log_start)
+        return Child(
+            program=program, process=process, started=time.monotonic(), log_start=log_start
+        )
 
     def _forget(self, child: Child) -> None:
         """Tell everybody that a number is no longer ours. Only after `wait`: until then it cannot be reused."""
@@ -250,7 +259,9 @@ class Supervisor:
             self._forget(child)
             settled = now - child.started > SETTLED_SECONDS
             child.deaths_in_a_row = 1 if settled else child.deaths_in_a_row + 1
-            pause = min(FIRST_PAUSE_SECONDS * 2 ** (child.deaths_in_a_row - 1), LONGEST_PAUSE_SECONDS)
+            pause = min(
+                FIRST_PAUSE_SECONDS * 2 ** (child.deaths_in_a_row - 1), LONGEST_PAUSE_SECONDS
+            )
             child.restart_at = now + pause
         elif now >= child.restart_at:
             self._restart(child)
@@ -309,7 +320,9 @@ class Supervisor:
             self._guardian = self._start_guardian()
             for child in self._children.values():
                 if child.process.returncode is None:
-                    self._write(self._guardian, f"group {child.process.pid} {child.program.orphan_signal:d}")
+                    self._write(
+                        self._guardian, f"group {child.process.pid} {child.program.orphan_signal:d}"
+                    )
             for pid in self._guests:
                 self._write(self._guardian, f"process {pid} {signal.SIGKILL:d}")
             self._write(self._guardian, line)

@@ -15,7 +15,17 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "googl
 # Where `playwright install chromium` puts it.
 CHROMIUM_OF_PLAYWRIGHT = "ms-playwright/chromium-*/chrome-linux*/chrome"
 # Arguments that say themselves how many processes run, or need exactly one.
-OWN_PARALLELISM = ("-n", "--numprocesses", "--pdb", "--trace", "--collect-only", "--co", "--fixtures", "-h", "--help")
+OWN_PARALLELISM = (
+    "-n",
+    "--numprocesses",
+    "--pdb",
+    "--trace",
+    "--collect-only",
+    "--co",
+    "--fixtures",
+    "-h",
+    "--help",
+)
 PROCESSES = "2"
 
 
@@ -28,7 +38,9 @@ def chromium() -> str | None:
     if on_path:
         return on_path
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return next((str(path) for path in sorted(cache.glob(CHROMIUM_OF_PLAYWRIGHT), reverse=True)), None)
+    return next(
+        (str(path) for path in sorted(cache.glob(CHROMIUM_OF_PLAYWRIGHT), reverse=True)), None
+    )
 
 
 def require_or_warn(found: str | None) -> None:
