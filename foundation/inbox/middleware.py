@@ -1,14 +1,153 @@
-"""The vendors' door."""
+"""The HTTP side of the vendors' door.
 
-from collections.abc import Callable
+Answers, all as RFC 9457 problem details except the first:
+
+====  =======================================================================================
+200   stored, stored as ignored (unknown topic, malformed body), or a repetition
+401   the receiver refused it: unsigned, mis-signed, unknown account, a header missing
+405   not a POST
+413   longer than ``WEBHOOK_MAX_BYTES``; at most one byte more than that was read
+503   the database is away: the vendor is to send it again (bad input never leads here)
+====  =======================================================================================
+"""
+
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import msgspec
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpResponse
+from psycopg_pool import PoolTimeout
+
+from .accounts import Lookup
+from .contracts import Refused, Source, Verified
+from .services import store
+from .sources import source_at
+
+logger = structlog.get_logger(__name__)
+
+TOPIC_LENGTH = 100
+EXTERNAL_ID_LENGTH = 200
+_RETRY_AFTER_SECONDS = "30"
+_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
 class WebhookDoor:
-    """Pass everything on."""
+    """Answer the paths that sources have registered; pass everything else on."""
 
     def __init__(self, get_response: Callable[[Any], Any]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> Any:
-        return self.get_response(request)
+        """Serve one request."""
+        source = source_at(request.path_info)
+        if source is None:
+            return self.get_response(request)
+        return answer(source, request.environ)
+
+
+def answer(source: Source, environ: dict[str, Any]) -> HttpResponse:
+    """Verify, store and acknowledge one webhook."""
+    if environ["REQUEST_METHOD"] != "POST":
+        response = _problem(405, "method-not-allowed", "Webhooks are delivered by POST.")
+        response["Allow"] = "POST"
+        return response
+    most: int = settings.WEBHOOK_MAX_BYTES
+    body = _read(environ, most)
+    if body is None:
+        return _problem(413, "oversized", f"A webhook may have {most} bytes at most.")
+    headers = {name: environ[key] for name, key in source.headers if key in environ}
+    try:
+        verified = _verify(source, headers, body)
+        if isinstance(verified, Refused):
+            logger.info("webhook.refused", source=source.name, reason=verified.reason)
+            return _problem(401, verified.reason, verified.detail)
+        _store(source, verified, headers, body)
+    except _AWAY as error:
+        logger.warning("webhook.database_away", source=source.name, error=str(error))
+        response = _problem(503, "not-stored", "It could not be stored just now. Send it again.")
+        response["Retry-After"] = _RETRY_AFTER_SECONDS
+        return response
+    return HttpResponse(status=200)
+
+
+def _read(environ: dict[str, Any], most: int) -> bytes | None:
+    """Return the raw body; None when it is longer than ``most`` bytes."""
+    try:
+        announced = int(environ.get("CONTENT_LENGTH") or -1)
+    except ValueError:
+        announced = -1
+    if announced > most:
+        return None
+    if announced < 0:
+        # A chunked body announces nothing; one byte too many is enough to know. Neither length
+        # nor chunks: there is no body.
+        announced = most + 1 if "HTTP_TRANSFER_ENCODING" in environ else 0
+    wanted = announced
+    stream = environ["wsgi.input"]
+    pieces = []
+    while wanted > 0:
+        piece = stream.read(wanted)
+        if not piece:
+            break
+        pieces.append(piece)
+        wanted -= len(piece)
+    body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return None if len(body) > most else body
+
+
+def _verify(source: Source, headers: Mapping[str, str], body: bytes) -> Verified | Refused:
+    lookup = Lookup(source.name)
+    verdict = source.receiver.verify(headers, body, lookup)
+    if isinstance(verdict, Refused) and lookup.remembered:
+        # The secrets may have been changed within the last seconds.
+        verdict = source.receiver.verify(headers, body, Lookup(source.name, fresh=True))
+    if isinstance(verdict, Verified) and not (
+        _harmless(verdict.topic, TOPIC_LENGTH)
+        and _harmless(verdict.external_id, EXTERNAL_ID_LENGTH)
+    ):
+        return Refused("incomplete", "The topic or the delivery's id is missing or not plain text.")
+    return verdict
+
+
+def _harmless(text: str, most: int) -> bool:
+    return 0 < len(text) <= most and text.isprintable()
+
+
+def _malformed(body: bytes) -> str:
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return f"The body is not JSON: {error}"
+    return ""
+
+
+def _store(
+    source: Source, verified: Verified, headers: Mapping[str, str], body: bytes
+) -> None:
+    malformed = _malformed(body)
+    try:
+        store(source, verified, headers, body, malformed=malformed)
+    except _AWAY:
+        # PostgreSQL was restarted and this connection did not know. Storing is idempotent, so
+        # even when the lost answer was "done", once more does no harm.
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        if connection.pool is not None:
+            connection.pool.check()
+        store(source, verified, headers, body, malformed=malformed)
+
+
+def _problem(status: int, reason: str, detail: str) -> HttpResponse:
+    titles = {401: "Not accepted", 405: "Wrong method", 413: "Too long", 503: "Try again"}
+    body = {
+        "type": f"urn:backroom:problem:webhook:{reason}",
+        "title": titles[status],
+        "status": status,
+        "detail": detail,
+    }
+    return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")

@@ -1,0 +1,17 @@
+"""The door to the inbox: register a source of webhooks, read a stored one in a listener."""
+
+from .contracts import AccountLookup, InboxContent, Receiver, Refused, Verified
+from .queries import read_message
+from .services import handle_again
+from .sources import register_source
+
+__all__ = [
+    "AccountLookup",
+    "InboxContent",
+    "Receiver",
+    "Refused",
+    "Verified",
+    "handle_again",
+    "read_message",
+    "register_source",
+]

@@ -1,0 +1,68 @@
+"""What every test has: no way out of this machine, and people, shops and connections to work with."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from foundation.shops.models import Connection, Shop, User
+from tests import factories
+
+_connect = socket.socket.connect
+
+
+def _connect_on_loopback_only(self: socket.socket, address: Any) -> None:
+    if self.family in (socket.AF_INET, socket.AF_INET6):
+        host = str(address[0])
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        if not loopback:
+            message = f"A test wanted to talk to {host}: tests speak with this machine only."
+            raise RuntimeError(message)
+    _connect(self, address)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_way_out() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _connect_on_loopback_only)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords() -> None:
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """Who opened the shop."""
+    return factories.user("olga.owner@example.com")
+
+
+@pytest.fixture
+def shop(owner: User) -> Shop:
+    """A shop with its owner."""
+    return factories.shop("Demo", owner)
+
+
+@pytest.fixture
+def colleague(shop: Shop) -> User:
+    """An editor of the shop."""
+    return factories.member("carl.colleague@example.com", shop)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """An owner of another shop, which has data of its own."""
+    person = factories.user("sven.stranger@example.com")
+    factories.shop("Elsewhere", person)
+    return person
+
+
+@pytest.fixture
+def connection(shop: Shop) -> Connection:
+    """The shop's account at Shopify."""
+    return factories.shopify_connection(shop)

@@ -1,0 +1,37 @@
+"""Make the things most tests need."""
+
+from foundation.shops.api import ConnectionKind, Role, connect, open_shop, set_role
+from foundation.shops.models import Connection, Shop, User
+
+PASSWORD = "correct horse battery staple"  # noqa: S105 -- of nobody
+WEBHOOK_SECRET = "shpss_test_0000000000000000000000000000"  # noqa: S105 -- of nobody
+
+
+def user(email: str, *, is_staff: bool = False) -> User:
+    """Make a person who can log in."""
+    return User.objects.create_user(email, PASSWORD, is_staff=is_staff)
+
+
+def shop(name: str, owner: User) -> Shop:
+    """Open a shop."""
+    return open_shop(name=name, owner=owner)
+
+
+def member(email: str, of: Shop, role: Role = Role.EDITOR) -> User:
+    """Make a person with a role in a shop."""
+    person = user(email)
+    set_role(shop_id=of.pk, user=person, role=role, actor_id=None)
+    return person
+
+
+def shopify_connection(
+    of: Shop, *, account: str = "demo-shop.myshopify.com", secret: str = WEBHOOK_SECRET
+) -> Connection:
+    """Connect a shop to a Shopify account."""
+    return connect(
+        shop_id=of.pk,
+        kind=ConnectionKind.SHOPIFY,
+        account=account,
+        secrets={"access_token": "shpat_test", "webhook_secret": secret},
+        actor_id=None,
+    )
