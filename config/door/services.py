@@ -141,14 +141,14 @@ def worker(*, group: str, concurrency: int, environment: Mapping[str, str]) -> S
     )
 
 
-def beat(*, schedule: Path, environment: Mapping[str, str]) -> Service:
-    """The clock. Its file only saves it from ringing everything at once after a restart; slots are rows."""
+def beat(*, environment: Mapping[str, str]) -> Service:
+    """Describe the clock. It keeps no file: which slots are done is in rows."""
     return Service(
         program=Program(
             name="beat",
             command=[
                 *(sys.executable, "-m", "celery", "--app", "config.celery", "beat"),
-                *("--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO"),
+                *("--pidfile=", "--loglevel", "INFO"),
             ],
             environment=environment,
             patience=3.0,

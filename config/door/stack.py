@@ -365,7 +365,7 @@ class Stack:
         if name == "live":
             return services.live(port=self.addresses.live_port, environment=given)
         if name == "beat":
-            return services.beat(schedule=self.place.run / "beat-schedule", environment=given)
+            return services.beat(environment=given)
         group = name.removeprefix("worker-")
         concurrency = {**services.CONCURRENCY, **self.options.concurrency}
         return services.worker(group=group, concurrency=concurrency[group], environment=given)
