@@ -8,7 +8,7 @@ budget is used up, ``Parked`` when the connection or the shop's writes are stopp
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from foundation.failures import Permanent
@@ -97,7 +97,7 @@ class ShopifyClient:
         """Return up to 250 variants changed after ``since``, by id. 35 points. Index lag: §6."""
         return self._variants({"after": after, "filter": f"updated_at:>'{_utc(since)}'"})
 
-    def _variants(self, given: Mapping[str, Any]) -> Page[Variant]:
+    def _variants(self, given: dict[str, Any]) -> Page[Variant]:
         page = self._run(documents.VARIANT_PAGE, given, wire.VariantsData).data.variants
         return Page(tuple(mapping.variant(node) for node in page.nodes), page.next)
 

@@ -157,7 +157,7 @@ class PriceWrite:
 
     variant_id: int
     price: Decimal
-    compare_at: Decimal | None | Literal[Keep.KEEP] = KEEP
+    compare_at: Decimal | Literal[Keep.KEEP] | None = KEEP
 
 
 @dataclass(frozen=True, slots=True)

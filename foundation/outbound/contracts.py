@@ -23,8 +23,11 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP request. ``changes``: it may change something abroad, so an answer that is lost
-    after sending leaves the outcome unknown. ``operation`` is its name in the log."""
+    """One HTTP request.
+
+    ``changes``: it may change something abroad, so an answer that is lost after sending leaves
+    the outcome unknown. ``operation`` is its name in the log.
+    """
 
     method: str
     url: str

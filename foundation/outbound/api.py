@@ -1,0 +1,55 @@
+"""The door to calls abroad."""
+
+from .budgets import Allowance, PointsBudget, budget_key
+from .contracts import (
+    Answer,
+    BudgetGauge,
+    Call,
+    Deadline,
+    ExchangeRow,
+    Grant,
+    Lane,
+    OpenExchange,
+    Points,
+    Priority,
+    Reading,
+)
+from .failures import ForbiddenAddress, NotSent
+from .lanes import open_http
+from .queries import budget_gauge, recent_exchanges
+from .services import (
+    freeze_shop,
+    park_connection,
+    prune_exchanges,
+    release_stragglers,
+    resume_connection,
+    unfreeze_shop,
+)
+
+__all__ = [
+    "Allowance",
+    "Answer",
+    "BudgetGauge",
+    "Call",
+    "Deadline",
+    "ExchangeRow",
+    "ForbiddenAddress",
+    "Grant",
+    "Lane",
+    "NotSent",
+    "OpenExchange",
+    "Points",
+    "PointsBudget",
+    "Priority",
+    "Reading",
+    "budget_gauge",
+    "budget_key",
+    "freeze_shop",
+    "open_http",
+    "park_connection",
+    "prune_exchanges",
+    "recent_exchanges",
+    "release_stragglers",
+    "resume_connection",
+    "unfreeze_shop",
+]

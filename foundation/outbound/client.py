@@ -1,0 +1,175 @@
+"""The HTTP client: one session, bounded in time and size, its errors mapped once.
+
+Not done here: no retries, no redirects, no cookies, no proxies from the environment, no meaning
+of statuses beyond 429 and 5xx (the connector knows the rest).
+"""
+
+import datetime as dt
+import math
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Final
+
+import requests
+
+from foundation.failures import OutcomeUnknown, Permanent, Transient
+
+from .addresses import Route, route
+from .contracts import Answer, Call
+from .failures import NotSent
+from .wires import GuardedAdapter, MappedAdapter, forget_sending, sending_begun
+
+USER_AGENT: Final = "Backroom/0.1"
+CONNECT_SECONDS: Final = 5.0
+LONGEST_SECONDS: Final = 30.0  # of one call, when the caller's deadline allows more
+LEAST_SECONDS: Final = 0.5  # a call with less left is not begun
+LARGEST_ANSWER: Final = 32 * 1024 * 1024  # bytes after decompression
+_PIECE: Final = 64 * 1024
+_TOO_MANY: Final = 429
+_SERVER: Final = 500
+_UNAVAILABLE: Final = 503
+_LONGEST_PAUSE: Final = 3600.0
+
+
+class Http:
+    """A thread-safe wrapper of one session with keep-alive connections."""
+
+    def __init__(
+        self, address_map: Mapping[str, str] | None = None, *, largest: int = LARGEST_ANSWER
+    ) -> None:
+        """``address_map`` is the operator's; ``largest`` bounds an answer's bytes."""
+        self.address_map = dict(address_map or {})
+        self._largest = largest
+        self._session = requests.Session()
+        self._session.trust_env = False
+        # One session serves all merchants: a cookie of one shop must never reach another.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers["User-Agent"] = USER_AGENT
+        self._session.adapters.clear()
+        self._session.mount("https://", GuardedAdapter())
+        for target in self.address_map.values():
+            self._session.mount(f"{target}/", MappedAdapter())
+
+    def send(self, call: Call, *, seconds: float = LONGEST_SECONDS) -> Answer:
+        """Send ``call`` and return the answer, whatever its status.
+
+        ``seconds`` bounds the whole call. Raises ``ForbiddenAddress``, ``NotSent`` (certainly no
+        effect abroad), ``OutcomeUnknown`` (sent, no answer, and it changes something) or
+        ``Transient`` (the same for a call that only reads).
+        """
+        seconds = min(seconds, LONGEST_SECONDS)
+        way = route(call.url, self.address_map)
+        if seconds < LEAST_SECONDS:
+            message = f"{way.host} was not called: {seconds:.1f} s of the job's time were left."
+            raise NotSent(message)
+        began = time.monotonic()
+        forget_sending()
+        try:
+            status, headers, body = self._exchange(call, way, began + seconds)
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise _failure(call, way.host, error, time.monotonic() - began) from error
+        return Answer(status, headers, body, round((time.monotonic() - began) * 1000))
+
+    def _exchange(
+        self, call: Call, way: Route, until: float
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        left = until - time.monotonic()
+        with self._session.request(
+            call.method,
+            way.url,
+            data=call.body or None,
+            headers={**call.headers, "Host": way.host},
+            timeout=(min(CONNECT_SECONDS, left), left),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            body = bytearray()
+            _shorten(response, until)
+            for piece in response.iter_content(_PIECE):
+                body += piece
+                if len(body) > self._largest:
+                    raise _too_large(call, way.host, self._largest)
+                _shorten(response, until)
+            return response.status_code, response.headers, bytes(body)
+
+
+def _shorten(response: requests.Response, until: float) -> None:
+    """Let the next read wait no longer than the whole call may: a drip would renew it for ever."""
+    left = until - time.monotonic()
+    if left <= 0:
+        message = "the answer did not end in time"
+        raise requests.ReadTimeout(message)
+    sock = getattr(getattr(response.raw, "connection", None), "sock", None)
+    if sock is not None:
+        sock.settimeout(left)
+
+
+def _too_large(call: Call, host: str, largest: int) -> Transient | Permanent:
+    message = f"The answer of {host} to {call.operation} is larger than {largest:,} bytes."
+    return OutcomeUnknown(message) if call.changes else Permanent(message)
+
+
+def _failure(call: Call, host: str, error: Exception, seconds: float) -> Transient:
+    if not sending_begun():
+        return NotSent(
+            f"{host} could not be reached for {call.operation} ({_words(error)} after "
+            f"{seconds:.1f} s). Nothing was sent; it is tried again."
+        )
+    if call.changes:
+        return OutcomeUnknown(
+            f"{host} did not answer {call.operation} ({_words(error)} after {seconds:.1f} s). "
+            "Whether it was done is read back before going on."
+        )
+    return Transient(
+        f"{host} did not answer {call.operation} ({_words(error)} after {seconds:.1f} s). "
+        "It is tried again."
+    )
+
+
+def _words(error: Exception) -> str:
+    """Name an error without its text, which may quote the URL."""
+    cause: BaseException = error
+    while cause.__cause__ or cause.__context__:
+        cause = cause.__cause__ or cause.__context__ or cause
+    return type(cause).__name__
+
+
+def raise_for_status(answer: Answer, call: Call, host: str) -> None:
+    """Raise for the statuses that mean the same at every vendor: 429 and 5xx.
+
+    503 *with* ``Retry-After`` says that nothing was done; any other 5xx after a change leaves the
+    outcome unknown.
+    """
+    pause = retry_after(answer.headers)
+    if answer.status == _TOO_MANY or (answer.status == _UNAVAILABLE and pause is not None):
+        raise Transient(
+            f"{host} asks us to slow down at {call.operation} (HTTP {answer.status}).",
+            retry_after=pause,
+        )
+    if answer.status < _SERVER:
+        return
+    message = f"{host} failed at {call.operation} (HTTP {answer.status})."
+    if call.changes:
+        raise OutcomeUnknown(f"{message} Whether it was done is read back before going on.")
+    raise Transient(f"{message} It is tried again.", retry_after=pause)
+
+
+def retry_after(headers: Mapping[str, str]) -> dt.timedelta | None:
+    """Read ``Retry-After``: seconds, with decimals at some vendors, or an HTTP date; ≤ 1 h."""
+    text = headers.get("Retry-After", "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            when = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        aware = when if when.tzinfo else when.replace(tzinfo=dt.UTC)
+        seconds = (aware - dt.datetime.now(dt.UTC)).total_seconds()
+    if not math.isfinite(seconds):
+        return None
+    return dt.timedelta(seconds=min(max(seconds, 0.0), _LONGEST_PAUSE))

@@ -1,0 +1,11 @@
+"""Failures that only the way out knows; all of them are kinds of :mod:`foundation.failures`."""
+
+from foundation.failures import Permanent, Transient
+
+
+class NotSent(Transient):
+    """The request never left this machine: nothing happened abroad, whatever it wanted."""
+
+
+class ForbiddenAddress(Permanent):
+    """The address is not one that a merchant may make us call."""
