@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from foundation.failures import Misconfigured
-from foundation.outbound.api import PointsBudget, Priority, open_http
+from foundation.outbound.api import PointsBudget, Priority, open_http, park_connection
 
 from .client import ShopifyClient
 from .contracts import (
@@ -29,6 +29,21 @@ from .contracts import (
 from .documents import API_VERSION
 from .settings import ShopifyCredentials, is_shop_domain
 from .transport import Transport
+from .webhooks import (
+    Envelope,
+    MalformedPayload,
+    ProductDelivery,
+    Refusal,
+    Refused,
+    StockGone,
+    read_envelope,
+    read_product,
+    read_product_gone,
+    read_stock_gone,
+    read_stock_level,
+    read_uninstalled,
+    verify_signature,
+)
 
 if TYPE_CHECKING:
     from foundation.outbound.api import Deadline
@@ -38,19 +53,25 @@ __all__ = [
     "API_VERSION",
     "KEEP",
     "Counts",
+    "Envelope",
     "ItemStock",
     "Keep",
     "LivePrice",
     "Location",
+    "MalformedPayload",
     "Page",
     "PriceWrite",
     "PriceWriteAnswer",
     "Priority",
     "Product",
+    "ProductDelivery",
     "ProductVariants",
+    "Refusal",
+    "Refused",
     "RowError",
     "ShopFacts",
     "ShopifyClient",
+    "StockGone",
     "StockLevel",
     "Subscription",
     "Topic",
@@ -58,6 +79,13 @@ __all__ = [
     "WrittenPrice",
     "is_shop_domain",
     "open_client",
+    "read_envelope",
+    "read_product",
+    "read_product_gone",
+    "read_stock_gone",
+    "read_stock_level",
+    "read_uninstalled",
+    "verify_signature",
 ]
 
 
@@ -67,11 +95,13 @@ def open_client(
     priority: Priority = Priority.NORMAL,
     deadline: "Deadline | None" = None,
     job_id: int | None = None,
+    probe: bool = False,
 ) -> ShopifyClient:
     """Return a client that calls through the connection's lane and budget.
 
     ``deadline`` tells the seconds left of the caller's lease and bounds every call; ``job_id``
-    stands in the exchange log. Nothing is sent yet.
+    stands in the exchange log; a ``probe`` may read although the connection is parked, and parks
+    nothing. Nothing is sent yet.
     """
     try:
         credentials = ShopifyCredentials(
@@ -81,11 +111,13 @@ def open_client(
         )
     except (KeyError, ValueError) as error:
         message = f"The Shopify connection {access.account} is incomplete: {error}. Enter it again."
+        if not probe:
+            park_connection(access.id, message)
         raise Misconfigured(message, connection_id=access.id) from error
     return ShopifyClient(
         Transport(
             credentials,
-            lane=open_http(access, deadline=deadline, job_id=job_id),
+            lane=open_http(access, deadline=deadline, job_id=job_id, probe=probe),
             points=PointsBudget(f"shopify:{access.id}", priority=priority),
         )
     )
