@@ -1,0 +1,310 @@
+"""Webhook deliveries (contract §8): signed, bounded in number, retried, kept over a restart.
+
+A delivery carries the payload and the address of the moment it was triggered. An address is reached
+through the operator's map only (`--webhook-map`); an unmapped one fails like an unreachable host,
+so nothing ever leaves this machine.
+"""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import heapq
+import hmac
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+
+from sandbox.shopify import clock, search
+from sandbox.shopify.entities import Subscription
+from sandbox.shopify.faults import Faults
+from sandbox.shopify.settings import Settings
+from sandbox.shopify.state import Event, Shop, Work
+from sandbox.shopify.store import Store
+
+OK = range(200, 300)
+KEPT_ROWS = 20_000
+PRUNE_EVERY = 1_000
+
+
+class Attempt(msgspec.Struct):
+    """One try: when, how long, and the status code or what went wrong."""
+
+    at: str
+    seconds: float
+    status: int | None
+    problem: str | None
+
+
+class Delivery(msgspec.Struct, kw_only=True):
+    """A row of the delivery log. `status` is pending, delivered, failed or dropped."""
+
+    id: int = 0
+    shop: str
+    subscription_id: int
+    topic: str
+    uri: str
+    webhook_id: str
+    event_id: str
+    triggered_at: str
+    api_version: str
+    name: str | None
+    secret: str
+    status: str = "pending"
+    due: float = 0.0
+    first_failure: int = 0
+    duplicate_of: int | None = None
+    attempts: list[Attempt] = msgspec.field(default_factory=list)
+    body: bytes = b""
+
+
+def prepare(shop: Shop, work: Work, event: Event, hook: Subscription) -> Delivery | None:
+    """The delivery of an event to a subscription, None when it is not meant for it."""
+    if hook.topic != event.topic.replace("/", "_").upper():
+        return None
+    payload = event.payload
+    if hook.filter and not search.matches_payload(hook.filter, payload):
+        return None
+    if hook.include_fields:
+        tops = {name.partition(".")[0] for name in hook.include_fields}
+        payload = {name: value for name, value in payload.items() if name in tops}
+    body = msgspec.json.encode(payload)
+    if hook.include_fields:
+        digest = hashlib.sha256(body).hexdigest()
+        if digest == hook.last_digest:
+            return None
+        hook.last_digest = digest
+    return Delivery(
+        shop=shop.domain,
+        subscription_id=hook.id,
+        topic=event.topic,
+        uri=hook.uri,
+        webhook_id=str(uuid.uuid4()),
+        event_id=work.event_id,
+        triggered_at=clock.zulu_ns(time.time_ns()),
+        api_version=hook.api_version,
+        name=hook.name,
+        secret=shop.facts.secret,
+        due=time.time(),
+        body=body,
+    )
+
+
+def signature(secret: str, body: bytes) -> str:
+    """`X-Shopify-Hmac-Sha256`: base64 of HMAC-SHA256 over the raw body."""
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def headers(delivery: Delivery) -> dict[str, str]:
+    """The envelope of §8.1."""
+    parts = urlsplit(delivery.uri)
+    result = {
+        # The map stands for a TLS proxy: the original host, and https as the scheme.
+        "Host": parts.netloc,
+        "X-Forwarded-Proto": "https",
+        "Content-Type": "application/json",
+        "User-Agent": "Shopify-Captain-Hook",
+        "X-Shopify-Topic": delivery.topic,
+        "X-Shopify-Hmac-Sha256": signature(delivery.secret, delivery.body),
+        "X-Shopify-Shop-Domain": delivery.shop,
+        "X-Shopify-API-Version": delivery.api_version,
+        "X-Shopify-Webhook-Id": delivery.webhook_id,
+        "X-Shopify-Event-Id": delivery.event_id,
+        "X-Shopify-Triggered-At": delivery.triggered_at,
+    }
+    if delivery.name:
+        result["X-Shopify-Name"] = delivery.name
+    return result
+
+
+class Dispatcher:
+    """Sends due deliveries, at most `deliveries_at_once` at a time."""
+
+    def __init__(
+        self, store: Store, settings: Settings, faults: Faults, webhook_map: dict[str, str]
+    ) -> None:
+        """Nothing runs before `start`."""
+        self.store = store
+        self.settings = settings
+        self.faults = faults
+        self.webhook_map = webhook_map
+        self.delivered: Callable[[Delivery], None] = lambda _delivery: None
+        self.exhausted: Callable[[Delivery], None] = lambda _delivery: None
+        self.queue: list[tuple[float, int]] = []
+        self.wake = asyncio.Event()
+        self.running: set[asyncio.Task[None]] = set()
+        self.loop_task: asyncio.Task[None] | None = None
+        self.session: aiohttp.ClientSession | None = None
+        self.finished = 0
+
+    def insert(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+        """Persist a new delivery inside the caller's transaction; webhook faults are drawn here."""
+        draw = self._draw
+        if draw("webhook_drop", delivery) is not None:
+            delivery.status = "dropped"
+        if rule := draw("webhook_delay", delivery):
+            delivery.due += rule.seconds
+        if rule := draw("webhook_reorder", delivery):
+            delivery.due += self.faults.random.uniform(0, rule.seconds)
+        self._insert(connection, delivery)
+        if delivery.status == "pending" and draw("webhook_duplicate", delivery) is not None:
+            twin = msgspec.structs.replace(delivery, id=0, duplicate_of=delivery.id, attempts=[])
+            self._insert(connection, twin)
+            self.schedule(twin.id, twin.due)
+
+    def _draw(self, kind: str, delivery: Delivery) -> Any:  # noqa: ANN401 - Rule or None
+        return self.faults.strike((kind,), delivery.shop, (delivery.topic,))
+
+    def _insert(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+        cursor = connection.execute(
+            "INSERT INTO delivery (shop, topic, status, due, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                delivery.shop,
+                delivery.topic,
+                delivery.status,
+                delivery.due,
+                _doc(delivery),
+                delivery.body,
+            ),
+        )
+        delivery.id = cursor.lastrowid or 0
+
+    def schedule(self, number: int, due: float) -> None:
+        """Send a persisted delivery when it is due (seconds since 1970)."""
+        heapq.heappush(self.queue, (due, number))
+        self.wake.set()
+
+    async def start(self) -> None:
+        """Go on with what an earlier process left, and keep sending."""
+        self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+            skip_auto_headers=("Accept", "Accept-Encoding"),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        pending = self.store.rows("SELECT due, id FROM delivery WHERE status = 'pending'")
+        self.queue = [(row[0], row[1]) for row in pending]
+        heapq.heapify(self.queue)
+        self.loop_task = asyncio.create_task(self._loop())
+
+    async def stop(self) -> None:
+        """Stop; whatever is pending stays in the store."""
+        for task in [self.loop_task, *self.running]:
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        if self.session is not None:
+            await self.session.close()
+
+    async def _loop(self) -> None:
+        while True:
+            self.wake.clear()
+            now = time.time()
+            while (
+                self.queue
+                and self.queue[0][0] <= now
+                and len(self.running) < self.settings.deliveries_at_once
+            ):
+                _, number = heapq.heappop(self.queue)
+                task = asyncio.create_task(self._send(number))
+                self.running.add(task)
+                task.add_done_callback(self._done)
+            busy = len(self.running) >= self.settings.deliveries_at_once
+            pause = None if busy or not self.queue else max(0.0, self.queue[0][0] - time.time())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.wake.wait(), pause)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self.running.discard(task)
+        self.wake.set()
+        if not task.cancelled() and task.exception() is not None:
+            task.get_loop().call_exception_handler(
+                {"message": "a webhook delivery broke", "exception": task.exception()}
+            )
+
+    def read(self, number: int) -> Delivery | None:
+        """A delivery with its body."""
+        rows = self.store.rows("SELECT doc, body FROM delivery WHERE id = ?", (number,))
+        if not rows:
+            return None
+        delivery = msgspec.json.decode(rows[0][0], type=Delivery)
+        delivery.id, delivery.body = number, rows[0][1]
+        return delivery
+
+    async def _send(self, number: int) -> None:
+        delivery = self.read(number)
+        if delivery is None or delivery.status != "pending":
+            return
+        started, begun_at = time.perf_counter(), clock.zulu_ms(clock.now_ms())
+        status, problem = await self._post(delivery)
+        seconds = round(time.perf_counter() - started, 4)
+        delivery.attempts.append(Attempt(begun_at, seconds, status, problem))
+        self._record(delivery, succeeded=status is not None and status in OK)
+
+    async def _post(self, delivery: Delivery) -> tuple[int | None, str | None]:
+        parts = urlsplit(delivery.uri)
+        target = self.webhook_map.get(f"{parts.scheme}://{parts.netloc}")
+        if target is None or self.session is None:
+            return None, "no route to this address: it is not in --webhook-map"
+        url = target + parts.path + (f"?{parts.query}" if parts.query else "")
+        timeout = aiohttp.ClientTimeout(
+            total=self.settings.total_timeout, sock_connect=self.settings.connect_timeout
+        )
+        try:
+            async with self.session.post(
+                url,
+                data=delivery.body,
+                headers=headers(delivery),
+                timeout=timeout,
+                allow_redirects=False,
+            ) as answer:
+                await answer.read()
+                return answer.status, None
+        except TimeoutError:
+            return None, "timeout"
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return None, f"{type(error).__name__}: {error}"
+
+    def _record(self, delivery: Delivery, *, succeeded: bool) -> None:
+        failures = len(delivery.attempts)
+        steps = self.settings.retry_steps
+        if succeeded:
+            delivery.status = "delivered"
+        elif failures > len(steps):
+            delivery.status = "failed"
+        else:
+            pause = steps[failures - 1] / self.settings.retry_clock
+            delivery.due = time.time() + pause
+        if not succeeded and not delivery.first_failure:
+            delivery.first_failure = clock.now_ms()
+        self.store.connection.execute(
+            "UPDATE delivery SET status = ?, due = ?, doc = ? WHERE id = ?",
+            (delivery.status, delivery.due, _doc(delivery), delivery.id),
+        )
+        if delivery.status == "pending":
+            self.schedule(delivery.id, delivery.due)
+            return
+        if succeeded:
+            self.delivered(delivery)
+        else:
+            self.exhausted(delivery)
+        self.finished += 1
+        if self.finished % PRUNE_EVERY == 0:
+            self._prune()
+
+    def _prune(self) -> None:
+        self.store.connection.execute(
+            "DELETE FROM delivery WHERE status IN ('delivered', 'dropped') AND id <="
+            " (SELECT max(id) FROM delivery) - ?",
+            (KEPT_ROWS,),
+        )
+
+
+def _doc(delivery: Delivery) -> bytes:
+    return msgspec.json.encode(msgspec.structs.replace(delivery, body=b""))
