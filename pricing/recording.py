@@ -1,0 +1,235 @@
+"""Write down intents, outcomes and ledger entries: set-based, idempotent, counters with them.
+
+Every function runs inside a transaction whose first statement was the job's fence.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from catalog_sync.api import apply_written_prices
+from connectors.shopify.api import LivePrice
+from foundation.live.api import touch
+from foundation.tracing import current_request_id
+
+from .contracts import PlannedRow, Price, Settled
+from .enums import CAUSE_OF_KIND, JobKind, Outcome
+from .models import PricingJob
+from .overwritten import mark_overwritten
+
+# One row per planned change for ever. An ended row is never touched again: what a late worker
+# wants to say about it is dropped by the WHERE.
+_UPSERT = """
+INSERT INTO pricing_processingresult AS r (
+  shop_id, job_id, planned_id, variant_id, outcome, reason, before_price, before_compare_at,
+  target_price, target_compare_at, found_price, found_compare_at, read_updated_at,
+  written_updated_at, vendor_request_id, intended_at, settled_at)
+SELECT %(shop)s, %(job)s, n.planned, n.variant, n.outcome, n.reason, n.before, n.before_compare,
+  n.target, n.target_compare, n.found, n.found_compare, n.read_at, n.written_at, n.request,
+  CASE WHEN n.outcome = 'intended' THEN now() END,
+  CASE WHEN n.outcome <> 'intended' THEN now() END
+FROM unnest(
+  %(planned)s::bigint[], %(variant)s::uuid[], %(outcome)s::text[], %(reason)s::text[],
+  %(before)s::numeric[], %(before_compare)s::numeric[], %(target)s::numeric[],
+  %(target_compare)s::numeric[], %(found)s::numeric[], %(found_compare)s::numeric[],
+  %(read_at)s::timestamptz[], %(written_at)s::timestamptz[], %(request)s::text[]
+) AS n(planned, variant, outcome, reason, before, before_compare, target, target_compare,
+       found, found_compare, read_at, written_at, request)
+ORDER BY n.planned
+ON CONFLICT (planned_id) DO UPDATE SET
+  outcome = EXCLUDED.outcome, reason = EXCLUDED.reason,
+  found_price = EXCLUDED.found_price, found_compare_at = EXCLUDED.found_compare_at,
+  read_updated_at = COALESCE(EXCLUDED.read_updated_at, r.read_updated_at),
+  written_updated_at = EXCLUDED.written_updated_at,
+  vendor_request_id = EXCLUDED.vendor_request_id, settled_at = EXCLUDED.settled_at
+WHERE r.outcome = 'intended'
+RETURNING r.id, r.outcome
+"""
+
+_LEDGER = """
+INSERT INTO pricing_audittrailentry (
+  shop_id, variant_id, layer, cause, job_id, result_id, actor_id, price_before,
+  compare_at_before, price_after, compare_at_after, base_price, base_compare_at,
+  vendor_updated_at, vendor_request_id, request_id)
+SELECT r.shop_id, r.variant_id, 'base', %(cause)s, r.job_id, r.id, %(actor)s, r.before_price,
+  r.before_compare_at, r.target_price, r.target_compare_at, r.target_price, r.target_compare_at,
+  r.written_updated_at, r.vendor_request_id, %(request_id)s
+FROM pricing_processingresult r WHERE r.id = ANY(%(results)s) AND r.outcome = 'applied'
+ORDER BY r.id
+ON CONFLICT DO NOTHING
+"""
+
+_COLUMNS = (
+    "planned",
+    "variant",
+    "outcome",
+    "reason",
+    "before",
+    "before_compare",
+    "target",
+    "target_compare",
+    "found",
+    "found_compare",
+    "read_at",
+    "written_at",
+    "request",
+)
+
+
+def intend(
+    target: PricingJob, rows: Sequence[PlannedRow], live: Mapping[int, LivePrice | None]
+) -> None:
+    """Store the absolute targets, and what the shop showed just before, ahead of the call."""
+    _upsert(
+        target,
+        [
+            _columns(row, Outcome.INTENDED, read_at=_time(live.get(row.variant_vendor_id)))
+            for row in rows
+        ],
+    )
+
+
+def _time(live: LivePrice | None) -> datetime | None:
+    return None if live is None else live.updated_at
+
+
+def record(target: PricingJob, settled: Sequence[Settled]) -> None:
+    """Record the ends of rows with their ledger entries, counters and the mirror's new prices."""
+    if not settled:
+        return
+    ended = _upsert(
+        target,
+        [
+            _columns(
+                each.row,
+                each.outcome,
+                reason=each.reason,
+                found=None if each.outcome is Outcome.APPLIED else each.found,
+                written_at=each.written_updated_at,
+                request=each.vendor_request_id,
+            )
+            for each in settled
+        ],
+    )
+    applied = [result_id for result_id, outcome in ended if outcome == Outcome.APPLIED]
+    if applied:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _LEDGER,
+                {
+                    "cause": CAUSE_OF_KIND[JobKind(target.kind)],
+                    "actor": target.confirmed_by_id,
+                    "request_id": current_request_id(),
+                    "results": applied,
+                },
+            )
+        apply_written_prices(
+            target.connection_id,
+            [
+                (
+                    each.row.variant_vendor_id,
+                    each.row.target.price,
+                    each.row.target.compare_at,
+                    each.written_updated_at,
+                )
+                for each in settled
+                if each.outcome is Outcome.APPLIED and each.written_updated_at is not None
+            ],
+        )
+    counts = Counter(outcome for _, outcome in ended)
+    if applied:
+        # The edit may have been told while our write was still under way.
+        overwritten = mark_overwritten(result_ids=applied)[target.pk]
+        counts[Outcome.APPLIED] -= overwritten
+        counts[Outcome.OVERWRITTEN] += overwritten
+    add_counts(target, counts)
+
+
+def skip_planned(target: PricingJob) -> int:
+    """Give the plan's skipped rows their result. Returns how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO pricing_processingresult (shop_id, job_id, planned_id, variant_id,"
+            " outcome, reason, before_price, before_compare_at, settled_at)"
+            " SELECT %s, p.job_id, p.id, p.variant_id, 'skipped', p.skip, p.before_price,"
+            " p.before_compare_at, now() FROM pricing_plannedchange p"
+            " WHERE p.job_id = %s AND p.skip <> '' ON CONFLICT (planned_id) DO NOTHING",
+            (target.shop_id, target.pk),
+        )
+        skipped = cursor.rowcount
+    add_counts(target, Counter({Outcome.SKIPPED: skipped}))
+    return skipped
+
+
+def give_up_rest(target: PricingJob, outcome: Outcome, reason: str) -> int:
+    """Give every planned row that has no result yet this one. Returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO pricing_processingresult (shop_id, job_id, planned_id, variant_id,"
+            " outcome, reason, before_price, before_compare_at, target_price, target_compare_at,"
+            " settled_at) SELECT %s, p.job_id, p.id, p.variant_id, %s, %s, p.before_price,"
+            " p.before_compare_at, p.target_price, p.target_compare_at, now()"
+            " FROM pricing_plannedchange p WHERE p.job_id = %s AND NOT EXISTS"
+            " (SELECT 1 FROM pricing_processingresult r WHERE r.planned_id = p.id)"
+            " ON CONFLICT (planned_id) DO NOTHING",
+            (target.shop_id, outcome, reason, target.pk),
+        )
+        rest = cursor.rowcount
+    add_counts(target, Counter({outcome: rest}))
+    return rest
+
+
+def add_counts(target: PricingJob, counts: "Counter[Any]") -> None:
+    """Move the job's counters with the rows they count; last in the transaction, so briefly."""
+    moved = {str(outcome): n for outcome, n in counts.items() if n and outcome != Outcome.INTENDED}
+    if not moved:
+        return
+    assignments = ", ".join(f"{name} = {name} + %s" for name in moved)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE pricing_pricingjob SET {assignments} WHERE id = %s",  # noqa: S608 -- enum names
+            [*moved.values(), target.pk],
+        )
+    touch(f"pricing.{target.pk}", shop_id=target.shop_id)
+
+
+def _columns(  # noqa: PLR0913 -- each is one column, all by keyword
+    row: PlannedRow,
+    outcome: Outcome,
+    *,
+    reason: str = "",
+    found: Price | None = None,
+    read_at: datetime | None = None,
+    written_at: datetime | None = None,
+    request: str = "",
+) -> tuple[Any, ...]:
+    price: Decimal | None = found.price if found else None
+    compare: Decimal | None = found.compare_at if found else None
+    return (
+        row.planned_id,
+        row.variant_id,
+        str(outcome),
+        reason,
+        row.before.price,
+        row.before.compare_at,
+        row.target.price,
+        row.target.compare_at,
+        price,
+        compare,
+        read_at,
+        written_at,
+        request,
+    )
+
+
+def _upsert(target: PricingJob, rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, str]]:
+    if not rows:
+        return []
+    columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, {**columns, "shop": target.shop_id, "job": target.pk})
+        return list(cursor.fetchall())

@@ -1,0 +1,55 @@
+"""Move a pricing job from state to state: compare-and-set, history, audit, event, push."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from foundation.audit.api import record
+from foundation.live.api import touch
+from foundation.work.api import publish
+
+from .enums import FINISHED, MOVES, PricingJobState
+from .models import PricingJob, PricingJobStateChange
+
+
+class IllegalMove(Exception):
+    """The job is not in a state from which it could move there; nothing was changed."""
+
+
+@transaction.atomic
+def transition(
+    job_id: UUID,
+    to: PricingJobState,
+    *,
+    shop_id: UUID,
+    actor_id: UUID | None = None,
+    reason: str = "",
+) -> None:
+    """Move a job to ``to``, once. Raises :class:`IllegalMove` when it is not there to be moved."""
+    allowed = [state for state, moves in MOVES.items() if to in moves]
+    row = PricingJob.objects.select_for_update().filter(pk=job_id, shop_id=shop_id).first()
+    if row is None or row.state not in allowed:
+        now = "gone" if row is None else PricingJobState(row.state).label.lower()
+        message = f"The price job is {now}; it cannot become {to.label.lower()}."
+        raise IllegalMove(message)
+    stamps = {}
+    if to is PricingJobState.RUNNING:
+        stamps["started_at"] = timezone.now()
+    if to in FINISHED:
+        stamps["finished_at"] = timezone.now()
+    PricingJob.objects.filter(pk=job_id).update(state=to, state_reason=reason, **stamps)
+    PricingJobStateChange.objects.create(
+        job_id=job_id, before=row.state, after=to, actor_id=actor_id, reason=reason
+    )
+    record(
+        f"pricing.job.{to}",
+        shop_id=shop_id,
+        actor_id=actor_id,
+        object_type="pricing_job",
+        object_id=job_id,
+        reason=reason,
+    )
+    publish(f"pricing.job_{to}", shop_id=shop_id, pricing_job_id=job_id)
+    touch(f"pricing.{job_id}", shop_id=shop_id)
+    touch("pricing", shop_id=shop_id)

@@ -1,0 +1,31 @@
+"""The jobs of a price job, each one service call."""
+
+from uuid import UUID
+
+from foundation.work.api import Priority, Running, task
+
+from . import engine, planning, runs
+
+
+@task("pricing.make_plan", group="heavy", priority=Priority.URGENT, atomic=False)
+def make_plan(job: Running, pricing_job_id: str) -> None:
+    """Make the plan of a job."""
+    planning.make_plan(job, pricing_job_id=UUID(pricing_job_id))
+
+
+@task("pricing.start_run", group="heavy", priority=Priority.URGENT)
+def start_run(job: Running, pricing_job_id: str) -> None:
+    """Check a confirmed plan and hand its batches out."""
+    runs.start_run(job, pricing_job_id=UUID(pricing_job_id))
+
+
+@task("pricing.apply_batch", group="remote", atomic=False)
+def apply_batch(job: Running, pricing_job_id: str, batch: int) -> None:
+    """Write one batch of prices."""
+    engine.apply_batch(job, pricing_job_id=UUID(pricing_job_id), batch=batch)
+
+
+@task("pricing.finish_run", group="remote", atomic=False)
+def finish_run(job: Running, pricing_job_id: str) -> None:
+    """End a run whose batches have all ended or were stopped."""
+    runs.finish_run(job, pricing_job_id=UUID(pricing_job_id))
