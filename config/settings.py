@@ -43,8 +43,9 @@ OUTBOUND_ADDRESS_MAP = address_map(env.str("OUTBOUND_ADDRESS_MAP", default=""))
 SHOPIFY_API_VERSION_OVERRIDE = env.str("SHOPIFY_API_VERSION", default="")
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    # The frame's site is our own (config/site.py), so Unfold does not put up its own.
+    "unfold.apps.BasicAppConfig",
+    "config.admin_app.BackroomAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -66,13 +67,14 @@ INSTALLED_APPS = [
     "foundation.exports",
     "catalog_sync",
     "pricing",
-    "config",
+    "config.apps.BackroomConfig",
 ]
 
 MIDDLEWARE = [
     # The vendors' door comes before sessions, CSRF and messages: it needs none of them, and at a
     # few thousand webhooks a second they would be most of the cost.
     "config.middleware.RequestIdMiddleware",
+    "config.health.HealthDoor",
     "foundation.inbox.middleware.WebhookDoor",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -146,6 +148,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 # One person at one address: a stranger's guesses must not lock the owner out everywhere.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "frame/lockout.html"
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -176,7 +179,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_SSL_REDIRECT = _https
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -193,7 +195,11 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
         "style-src": ["'self'", "'unsafe-inline'"],
         # Pictures of products are the vendor's; the mirror shows them where they are.
-        "img-src": ["'self'", "data:", *env.list("PICTURE_ORIGINS", default=["https://cdn.shopify.com"])],
+        "img-src": [
+            "'self'",
+            "data:",
+            *env.list("PICTURE_ORIGINS", default=["https://cdn.shopify.com"]),
+        ],
         "connect-src": ["'self'", *([LIVE_URL] if LIVE_URL else [])],
         "font-src": ["'self'", "data:"],
         "object-src": ["'none'"],

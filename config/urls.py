@@ -1,5 +1,33 @@
-"""Every address of the house."""
+"""Every address of the house. A new one is added to the table in tests/test_every_url.py, too."""
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import palette, panic, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.index, name="index"),
+    path("", include("foundation.shops.urls")),
+    path("frame/bars/", views.frame_bars, name="frame_bars"),
+    path("palette/", palette.palette, name="palette"),
+    path("panic/", panic.panic, name="panic"),
+    path("panic/freeze/", panic.freeze_shop, name="panic_freeze"),
+    path("panic/release/", panic.release_shop, name="panic_release"),
+    path("admin/", admin.site.urls),
+]
+
+for _prefix, _module in (
+    ("operations/", "foundation.work.urls"),
+    ("operations/connections/", "config.connections.urls"),
+    ("operations/", "foundation.outbound.urls"),
+    ("alerts/", "foundation.alerts.urls"),
+    ("audit/", "foundation.audit.urls"),
+    ("exports/", "foundation.exports.urls"),
+    ("pricing/", "pricing.urls"),
+    ("catalog/", "catalog_sync.urls"),
+    ("webhooks/", "foundation.inbox.urls"),
+):
+    if find_spec(_module):
+        urlpatterns.append(path(_prefix, include(_module)))

@@ -1,0 +1,31 @@
+"""The overview and the fragments of the frame.
+
+Views that need several layers live in ``config``, the top one: an app may not import upwards.
+"""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from foundation.shops.api import ShopRequest, shop_page
+
+
+@require_safe
+@shop_page()
+def frame_bars(request: ShopRequest) -> HttpResponse:
+    """Return the bars and nothing else; every page fetches them again now and then."""
+    return render(request, "frame/parts/bars.html")
+
+
+@require_safe
+def index(request: ShopRequest) -> HttpResponse:
+    """Show the overview; ops without a shop go to the operations database."""
+    user = request.user
+    if user.is_authenticated and user.is_staff and request.shop is None:
+        return redirect("admin:index")
+    return _overview(request)
+
+
+@shop_page()
+def _overview(request: ShopRequest) -> HttpResponse:
+    return render(request, "frame/index.html", {"title": "Overview"})

@@ -1,0 +1,107 @@
+"""Keyset pages: as quick on page 10,000 as on the first, and no row twice while rows are added.
+
+Not done here: totals (a count of a big list costs more than the page) and jumping to page n.
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows of one page and the cursors of its neighbours; an empty cursor: there is none."""
+
+    items: Sequence[Row]
+    before: str
+    after: str
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is nothing to leaf through."""
+        return not self.before and not self.after
+
+
+def page_of(
+    rows: QuerySet[Row],
+    params: Mapping[str, str],
+    *,
+    order: Sequence[str] = ("-pk",),
+    size: int = PAGE_SIZE,
+) -> Page[Row]:
+    """Cut one page out of ``rows``, in one query.
+
+    ``order`` are field names, all with the same direction, the last one unique; none may be null.
+    ``params`` is ``request.GET``: ``after=<cursor>`` is the page behind that row,
+    ``before`` the one in front of it. A cursor somebody has mangled leads to the first page, not to an error.
+    """
+    names = [name.lstrip("-") for name in order]
+    descending = order[0].startswith("-")
+    backwards = False
+    anchor = _decode(rows, names, params.get("after", ""))
+    if anchor is None:
+        anchor = _decode(rows, names, params.get("before", ""))
+        backwards = anchor is not None
+    if anchor is not None:
+        rows = rows.filter(_beyond(names, anchor, smaller=descending != backwards))
+    sign = "-" if descending != backwards else ""
+    found = list(rows.order_by(*(sign + name for name in names))[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    if backwards:
+        found.reverse()
+    first = _encode(found[0], names) if found else ""
+    last = _encode(found[-1], names) if found else ""
+    return Page(
+        items=found,
+        before=first if (more if backwards else anchor is not None) else "",
+        after=last if (more or backwards) else "",
+    )
+
+
+def _beyond(names: Sequence[str], anchor: Sequence[Any], *, smaller: bool) -> Q:
+    # Row comparison, spelled out: (a, b) < (x, y) is a < x, or a = x and b < y.
+    step = "lt" if smaller else "gt"
+    found = Q()
+    same = Q()
+    for name, value in zip(names, anchor, strict=True):
+        found |= same & Q(**{f"{name}__{step}": value})
+        same &= Q(**{name: value})
+    return found
+
+
+def _field(rows: QuerySet[Any], name: str) -> "Field[Any, Any]":
+    meta = rows.model._meta  # noqa: SLF001 -- Django's documented API of models
+    field = meta.pk if name == "pk" else meta.get_field(name)
+    assert isinstance(field, Field)  # noqa: S101 -- the caller's own constant, not input
+    return field
+
+
+def _encode(row: Model, names: Sequence[str]) -> str:
+    values = [_field_text(getattr(row, name)) for name in names]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _field_text(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _decode(rows: QuerySet[Any], names: Sequence[str], cursor: str) -> list[Any] | None:
+    if not cursor:
+        return None
+    try:
+        texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [
+            _field(rows, name).to_python(str(text)) for name, text in zip(names, texts, strict=True)
+        ]
+    except (ValueError, TypeError, ValidationError):
+        return None
