@@ -1,0 +1,112 @@
+"""The merchant at the other end: acts in the sandbox's shop by hand and looks at what is there."""
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+PriceTag = tuple[Decimal, Decimal | None]
+TIMEOUT_SECONDS = 60
+
+
+class Merchant:
+    """One shop of the sandbox, through its control API (``sandbox/shopify/README.md``)."""
+
+    def __init__(self, shop: str = "demo-shop.myshopify.com", *, url: str | None = None) -> None:
+        """``url`` is the sandbox's address, by default ``SANDBOX_URL``."""
+        self.shop = shop
+        self._url = url or os.environ["SANDBOX_URL"]
+
+    def prices(self) -> dict[int, PriceTag]:
+        """Return what every variant costs now, by the vendor's id."""
+        return {
+            row["id"]: (
+                Decimal(row["price"]),
+                None if row["compare_at_price"] is None else Decimal(row["compare_at_price"]),
+            )
+            for row in self._get(f"shops/{self.shop}/variants")["variants"]
+        }
+
+    def variants(self) -> list[dict[str, Any]]:
+        """Return every variant with its prices and stock."""
+        rows: list[dict[str, Any]] = self._get(f"shops/{self.shop}/variants")["variants"]
+        return rows
+
+    def summary(self) -> dict[str, Any]:
+        """Return the shop in numbers."""
+        shops: list[dict[str, Any]] = self._get("")["shops"]
+        return next(shop for shop in shops if shop["domain"] == self.shop)
+
+    def edit(self, edits: Sequence[tuple[int, Decimal]]) -> None:
+        """Set prices by hand, behind our back."""
+        rows = [{"variant_id": variant, "price": str(price)} for variant, price in edits]
+        self._post(f"shops/{self.shop}/edit", {"edits": rows})
+
+    def sell(self, variant_id: int, quantity: int = 1) -> None:
+        """Sell pieces of a variant."""
+        self._post(
+            f"shops/{self.shop}/sell", {"variant_id": variant_id, "quantity": quantity}
+        )
+
+    def restock(self, variant_id: int, quantity: int = 1) -> None:
+        """Put pieces of a variant on the shelf."""
+        self._post(
+            f"shops/{self.shop}/restock", {"variant_id": variant_id, "quantity": quantity}
+        )
+
+    def act(self, verb: str, **body: Any) -> dict[str, Any]:
+        """Do anything else the control API offers for this shop."""
+        return self._post(f"shops/{self.shop}/{verb}", body)
+
+    def last_effect(self) -> int:
+        """Return the number of the latest effect, to count from."""
+        last = 0
+        for effect in self.effects(0):
+            last = effect["seq"]
+        return last
+
+    def effects(self, since: int) -> Iterator[dict[str, Any]]:
+        """Yield every write of this shop after number ``since``, ours and others'."""
+        while True:
+            page = self._get(f"effects?since={since}&shop={self.shop}")
+            yield from page["effects"]
+            if not page["effects"]:
+                return
+            since = page["last_seq"]
+
+    def misbehave(self, *faults: dict[str, Any], seed: int = 1) -> None:
+        """Script faults (``sandbox/shopify/faults.py``)."""
+        self._post("faults", {"faults": [{"shop": self.shop, **fault} for fault in faults], "seed": seed})
+
+    def behave(self) -> None:
+        """End all faults."""
+        self._call("faults", method="DELETE")
+
+    def bucket(self) -> dict[str, Any]:
+        """Return the points bucket and its counters."""
+        return self._get(f"shops/{self.shop}/bucket")
+
+    def calls(self) -> dict[str, int]:
+        """Return the calls since the sandbox began, by operation and outcome."""
+        calls: dict[str, int] = self._get("calls")["calls"]
+        return calls
+
+    def set_bucket(self, **body: Any) -> dict[str, Any]:
+        """Drain, fill or resize the bucket."""
+        return self._post(f"shops/{self.shop}/bucket", body)
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return self._call(path, method="GET")
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._call(path, method="POST", body=json.dumps(body).encode())
+
+    def _call(self, path: str, *, method: str, body: bytes | None = None) -> dict[str, Any]:
+        request = urllib.request.Request(  # noqa: S310 -- the address is the door's, on loopback
+            f"{self._url}/_sandbox/{path}", data=body, method=method, headers={"X-Sandbox": "1"}
+        )
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            told: dict[str, Any] = json.load(answer)
+        return told
