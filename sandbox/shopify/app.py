@@ -1,5 +1,6 @@
 """The ASGI application: GraphQL endpoint, control API, human pages."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -77,6 +78,9 @@ def open_world(
         world.shops[facts.domain].set_plan(plan, factor)
     for shop in world.shops.values():
         shop.bucket.level = shop.bucket.maximum
+    # The catalogue lives as long as the process: keep the collector from walking it again and again.
+    gc.collect()
+    gc.freeze()
     return world
 
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from itertools import product as combinations
+from operator import itemgetter
 
 import msgspec
 
@@ -105,6 +106,8 @@ class Seeder:
         created = self.now - chance.randrange(30 * 24 * 3600 * 1000, 2 * YEAR_MS)
         updated = created + chance.randrange(0, self.now - created)
         status = chance.choices(("ACTIVE", "DRAFT", "ARCHIVED"), (88, 8, 4))[0]
+        if size > LARGEST:
+            status = "ACTIVE"
         options, choices = self.options(line, size)
         record = Product(
             id=self.number(),
@@ -227,24 +230,10 @@ def seed(store: Store, facts: Facts, wish: Wish, shop: Shop) -> None:
     encode = msgspec.json.encode
     rows = []
     for record in seeder.records():
-        rows.append((facts.domain, KIND_OF[type(record)], key_of(record), encode(record)))
-        keep(shop, record)
-    rows.append((facts.domain, "facts", "facts", encode(facts)))
-    rows.sort(key=lambda row: row[:3])
+        rows.append((key_of(record), facts.domain, KIND_OF[type(record)], encode(record)))
+        shop.keep(record)
+    rows.append((key_of(facts), facts.domain, "facts", encode(facts)))
+    rows.sort(key=itemgetter(0))
     with store.transaction() as connection:
         connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", rows)
 
-
-def keep(shop: Shop, record: msgspec.Struct) -> None:
-    """Put a record into the shop's dictionaries."""
-    match record:
-        case Product():
-            shop.products[record.id] = record
-        case Variant():
-            shop.variants[record.id] = record
-        case Item():
-            shop.items[record.id] = record
-        case Location():
-            shop.locations[record.id] = record
-        case Level():
-            shop.levels.setdefault(record.item_id, {})[record.location_id] = record

@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.shopify import merchant
+from sandbox.shopify.entities import Product
 from sandbox.shopify.faults import Rule
 from sandbox.shopify.merchant import PriceEdit, RefusedError
 from sandbox.shopify.settings import PLANS
@@ -54,6 +56,18 @@ async def body_of(request: Request) -> Doc:
         message = "the body must be a JSON object"
         raise RefusedError(message)
     return body
+
+
+def described(product: Product) -> Doc:
+    """A product as an object (on disk it is an array)."""
+    options = [msgspec.structs.asdict(option) for option in product.options]
+    return msgspec.structs.asdict(product) | {"options": options}
+
+
+def _wanted(row: Doc, query: QueryParams) -> bool:
+    if "variant_id" in query and row["variant_id"] != int(query["variant_id"]):
+        return False
+    return "changed" not in query or row["changed"] is (query["changed"] == "1")
 
 
 class Control:
@@ -106,7 +120,8 @@ class Control:
 
     async def products(self, request: Request) -> Doc:
         """Every product with its facts and variant ids."""
-        return {"products": list(self.shop(request).products.values())}
+        products = self.shop(request).products.values()
+        return {"products": [described(product) for product in products]}
 
     async def edit(self, request: Request) -> Doc:
         """Set prices by hand: `{"edits": [{variant_id, price?, compare_at_price?}]}` or one such."""
@@ -200,30 +215,42 @@ class Control:
         return shop.bucket.reading()
 
     async def effects(self, request: Request) -> Doc:
-        """Effects after `since` (a seq): `?shop=&source=&operation=&changed=1&variant_id=&limit=`."""
+        """Effects after `since` (a seq): `?shop=&source=&operation=&changed=1&variant_id=&limit=`.
+
+        The last unit of work is never cut, so a few more rows than `limit` may come.
+        """
         query = request.query_params
-        clauses, values = ["seq > ?"], [query.get("since", "0")]
-        for name in ("shop", "source", "operation", "changed", "variant_id"):
+        since, limit = int(query.get("since", "0")), int(query.get("limit", MOST_ROWS))
+        clauses, values = ["last > ?"], [str(since)]
+        for name in ("shop", "source", "operation"):
             if name in query:
                 clauses.append(f"{name} = ?")
                 values.append(query[name])
-        limit = min(int(query.get("limit", MOST_ROWS)), MOST_ROWS)
-        statement = (
-            f"SELECT seq, doc FROM effect WHERE {' AND '.join(clauses)} ORDER BY seq LIMIT {limit}"  # noqa: S608 - names from the list above, a number
-        )
-        rows = self.world.store.rows(statement, values)
-        effects = [{"seq": seq, **msgspec.json.decode(doc)} for seq, doc in rows]
-        last = effects[-1]["seq"] if effects else int(query.get("since", "0"))
-        return {"effects": effects, "last_seq": last}
+        if query.get("changed") == "1":
+            clauses.append("changed > 0")
+        statement = f"SELECT first, last, doc FROM effect WHERE {' AND '.join(clauses)} ORDER BY first"  # noqa: S608 - names from the list above
+        result: list[Doc] = []
+        reached = since
+        for first, last, doc in self.world.store.connection.execute(statement, values):
+            if len(result) >= limit:
+                break
+            work = msgspec.json.decode(doc)
+            result += [
+                {"seq": seq, **work["head"], **row}
+                for seq, row in enumerate(work["rows"], start=first)
+                if seq > since and _wanted(row, query)
+            ]
+            reached = last
+        return {"effects": result, "last_seq": reached}
 
     async def effect_counts(self, _request: Request) -> Doc:
-        """How many effects by shop, source, operation and whether anything changed."""
+        """How many effects by shop, source and operation, and how many changed something."""
         rows = self.world.store.rows(
-            "SELECT shop, source, operation, changed, count(*) FROM effect GROUP BY 1, 2, 3, 4"
+            "SELECT shop, source, operation, sum(last - first + 1), sum(changed)"
+            " FROM effect GROUP BY 1, 2, 3"
         )
-        names = ("shop", "source", "operation", "changed", "count")
-        counts = [dict(zip(names, row, strict=True)) for row in rows]
-        return {"counts": [count | {"changed": bool(count["changed"])} for count in counts]}
+        names = ("shop", "source", "operation", "count", "changed")
+        return {"counts": [dict(zip(names, row, strict=True)) for row in rows]}
 
     async def deliveries(self, request: Request) -> Doc:
         """Delivery rows after `since` (an id): `?shop=&status=&topic=&body=1&limit=`."""

@@ -5,8 +5,11 @@ Money is a decimal string in the digits of the shop's currency; times are millis
 
 import msgspec
 
+# Location ids of a shop follow each other, so their last three digits tell them apart.
+MOST_LOCATIONS = 1000
 
-class Option(msgspec.Struct):
+
+class Option(msgspec.Struct, array_like=True, gc=False):
     """A product option such as Size; `values` in the order of first use."""
 
     id: int
@@ -14,7 +17,7 @@ class Option(msgspec.Struct):
     values: list[str]
 
 
-class Product(msgspec.Struct):
+class Product(msgspec.Struct, array_like=True, gc=False):
     """A product; its variants are listed by id in the order of their position."""
 
     id: int
@@ -34,7 +37,7 @@ class Product(msgspec.Struct):
     suspended: bool = False
 
 
-class Variant(msgspec.Struct):
+class Variant(msgspec.Struct, array_like=True, gc=False):
     """A variant; `item_id` is its inventory item (one each)."""
 
     id: int
@@ -53,7 +56,7 @@ class Variant(msgspec.Struct):
     updated: int
 
 
-class Item(msgspec.Struct):
+class Item(msgspec.Struct, array_like=True, gc=False):
     """An inventory item. Its SKU is the variant's."""
 
     id: int
@@ -65,7 +68,7 @@ class Item(msgspec.Struct):
     updated: int
 
 
-class Level(msgspec.Struct):
+class Level(msgspec.Struct, array_like=True, gc=False):
     """Stock of one item at one location; `on_hand` is the sum of all but `incoming`."""
 
     item_id: int
@@ -160,13 +163,14 @@ KINDS: dict[str, type[msgspec.Struct]] = {
 KIND_OF: dict[type[msgspec.Struct], str] = {kind: name for name, kind in KINDS.items()}
 
 
-def key_of(record: msgspec.Struct) -> str:
-    """Key of a record inside its kind and shop."""
+def key_of(record: msgspec.Struct) -> int:
+    """Key of a record on disk: its id; ids of all shops and kinds are distinct.
+
+    Levels have no id; theirs is made of item and location and negative, so it meets no other.
+    """
     if isinstance(record, Level):
-        return f"{record.item_id}:{record.location_id}"
-    if isinstance(record, Facts):
-        return "facts"
-    return str(record.id)  # type: ignore[attr-defined]  # every other kind has a numeric id
+        return -(record.item_id * MOST_LOCATIONS + record.location_id % MOST_LOCATIONS)
+    return record.id  # type: ignore[attr-defined, no-any-return]  # every other kind has one
 
 
 def gid(kind: str, number: int) -> str:

@@ -28,6 +28,9 @@ TYPE_OF: dict[type, str] = {
 }
 
 
+NOTHING: dict[str, Any] = {}
+
+
 class Call:
     """One request while it runs."""
 
@@ -152,6 +155,8 @@ class Call:
             self.nulls.add(field)
             return None
         self.seen.add(field)
+        if not field.is_list and not field.is_connection:
+            return self.record(selection, value)
         if isinstance(value, Page):
             self.rows[field] = max(self.rows.get(field, 0), len(value.nodes))
         if field.is_list:
@@ -167,9 +172,12 @@ class Call:
             self._check_branch(type_name)
         out: dict[str, Any] = {}
         for field in fields:
+            if field.plain:
+                out[field.key] = field.resolve(record, NOTHING, self)
+                continue
             if field.conditions and not field.wanted(self.values):
                 continue
-            given = self.arguments(field) if field.definitions else {}
+            given = self.arguments(field) if field.definitions else NOTHING
             value = field.resolve(record, given, self)
             out[field.key] = value if field.selection is None else self.value(field, value)
         return out

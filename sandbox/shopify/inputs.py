@@ -3,8 +3,10 @@
 Scalars are kept as they came (a Money stays the string or number sent); resolvers read them.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -17,7 +19,6 @@ from graphql import (
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLScalarType,
     IntValueNode,
     ListValueNode,
     NullValueNode,
@@ -37,85 +38,153 @@ from sandbox.shopify.errors import TopLevelError
 INT_LIMIT = 2**31
 
 Problem: TypeAlias = dict[str, Any]
-Path: TypeAlias = tuple[str | int, ...]
+# A path is a linked list from the inside out, flattened only when there is a problem to report.
+Path: TypeAlias = tuple[Any, ...]
+Check: TypeAlias = Callable[[Any, Path, list[Problem]], Any]
 
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 
-def coerce(kind: GraphQLInputType, value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON in, JSON out
-    """Check a JSON value against an input type, add what is wrong to `problems`, fill in defaults."""
-    if isinstance(kind, GraphQLNonNull):
-        if value is None:
-            problems.append(_problem(path, "Expected value to not be null"))
-            return None
-        kind = kind.of_type
-    if value is None:
-        return None
-    if isinstance(kind, GraphQLList):
-        rows = value if isinstance(value, list) else [value]
-        inner = kind.of_type
-        return [coerce(inner, row, (*path, at), problems) for at, row in enumerate(rows)]
-    if isinstance(kind, GraphQLInputObjectType):
-        return _object(kind, value, path, problems)
-    if isinstance(kind, GraphQLEnumType):
-        if value not in kind.values:
-            allowed = ", ".join(kind.values)
-            problems.append(_problem(path, f'Expected "{value}" to be one of: {allowed}'))
-        return value
-    if not _fits(kind, value):
-        shown = f'"{value}"' if isinstance(value, str) else value
-        problems.append(_problem(path, f"Could not coerce value {shown} to {kind.name}"))
-    return value
+# Checks of input types by printed type; the schema never changes while the process runs.
+_CHECKS: dict[str, Check] = {}
 
 
 def _problem(path: Path, explanation: str) -> Problem:
-    return {"path": list(path), "explanation": explanation}
+    steps: list[str | int] = []
+    while path:
+        path, step = path
+        steps.append(step)
+    return {"path": steps[::-1], "explanation": explanation}
 
 
-def _object(
-    kind: GraphQLInputObjectType,
-    value: Any,  # noqa: ANN401 - JSON
-    path: Path,
-    problems: list[Problem],
-) -> dict[str, Any] | None:
-    if not isinstance(value, Mapping):
-        problems.append(_problem(path, f"Expected value to be an object of {kind.name}"))
-        return None
-    known = kind.fields
-    problems.extend(
-        _problem((*path, name), f"Field is not defined on {kind.name}")
-        for name in value
-        if name not in known
-    )
-    result: dict[str, Any] = {}
-    for name, field in known.items():
-        if name in value:
-            result[name] = coerce(field.type, value[name], (*path, name), problems)
-        elif field.default_value is not Undefined:
-            result[name] = field.default_value
-        elif isinstance(field.type, GraphQLNonNull):
-            problems.append(_problem((*path, name), "Expected value to not be null"))
-    return result
+def check_of(kind: GraphQLInputType) -> Check:
+    """A function that checks a JSON value against an input type and fills in defaults.
+
+    It appends what is wrong to the list of problems it is given.
+    """
+    known = _CHECKS.get(str(kind))
+    if known is None:
+        known = _CHECKS[str(kind)] = _made(kind)
+    return known
 
 
-def _fits(kind: GraphQLInputType, value: Any) -> bool:  # noqa: ANN401 - JSON
-    name = kind.name if isinstance(kind, GraphQLScalarType) else ""
-    if name == "Boolean":
-        return isinstance(value, bool)
-    if name == "Int":
-        return type(value) is int and -INT_LIMIT <= value < INT_LIMIT
-    if name == "ID":
-        return isinstance(value, str) or type(value) is int
-    if name in {"Money", "Decimal"}:
-        return _is_number(value)
+def _made(kind: GraphQLInputType) -> Check:
+    if isinstance(kind, GraphQLNonNull):
+        return _required(check_of(kind.of_type))
+    if isinstance(kind, GraphQLList):
+        return _list(check_of(kind.of_type))
+    if isinstance(kind, GraphQLInputObjectType):
+        return _object(kind)
+    if isinstance(kind, GraphQLEnumType):
+        return _enum(kind)
+    return _scalar(kind.name)
+
+
+def _required(inner: Check) -> Check:
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+        if value is None:
+            problems.append(_problem(path, "Expected value to not be null"))
+            return None
+        return inner(value, path, problems)
+
+    return check
+
+
+def _list(inner: Check) -> Check:
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+        if value is None:
+            return None
+        rows = value if isinstance(value, list) else [value]
+        return [inner(row, (path, at), problems) for at, row in enumerate(rows)]
+
+    return check
+
+
+def _enum(kind: GraphQLEnumType) -> Check:
+    allowed = frozenset(kind.values)
+    shown = ", ".join(kind.values)
+
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+        if value is not None and (not isinstance(value, str) or value not in allowed):
+            problems.append(_problem(path, f'Expected "{value}" to be one of: {shown}'))
+        return value
+
+    return check
+
+
+def _scalar(name: str) -> Check:
+    fits = FITS.get(name, _is_text)
+
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+        if value is not None and not fits(value):
+            shown = f'"{value}"' if isinstance(value, str) else value
+            problems.append(_problem(path, f"Could not coerce value {shown} to {name}"))
+        return value
+
+    return check
+
+
+def _object(kind: GraphQLInputObjectType) -> Check:
+    # Looked up at the first use: input types may contain themselves.
+    @cache
+    def checks() -> dict[str, Check]:
+        return {name: check_of(field.type) for name, field in kind.fields.items()}
+
+    defaults = {
+        name: field.default_value
+        for name, field in kind.fields.items()
+        if field.default_value is not Undefined
+    }
+    needed = [
+        name
+        for name, field in kind.fields.items()
+        if isinstance(field.type, GraphQLNonNull) and name not in defaults
+    ]
+
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            problems.append(_problem(path, f"Expected value to be an object of {kind.name}"))
+            return None
+        known = checks()
+        result = dict(defaults)
+        for name, inner in value.items():
+            if name in known:
+                result[name] = known[name](inner, (path, name), problems)
+            else:
+                text = f"Field is not defined on {kind.name}"
+                problems.append(_problem((path, name), text))
+        for name in needed:
+            if name not in value:
+                problems.append(_problem((path, name), "Expected value to not be null"))
+        return result
+
+    return check
+
+
+def _is_text(value: Any) -> bool:  # noqa: ANN401 - JSON
     return isinstance(value, str)
 
 
 def _is_number(value: Any) -> bool:  # noqa: ANN401 - JSON
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        if PLAIN_NUMBER.fullmatch(value):
+            return True
+    elif isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:
         return Decimal(str(value)).is_finite()
     except InvalidOperation:
         return False
+
+
+FITS: dict[str, Callable[[Any], bool]] = {
+    "Boolean": lambda value: isinstance(value, bool),
+    "Int": lambda value: type(value) is int and -INT_LIMIT <= value < INT_LIMIT,
+    "ID": lambda value: isinstance(value, str) or type(value) is int,
+    "Money": _is_number,
+    "Decimal": _is_number,
+}
 
 
 def variables(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,7 +205,7 @@ def variables(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> d
             continue
         value = given.get(name)
         problems: list[Problem] = []
-        result[name] = coerce(kind, value, (), problems)  # type: ignore[arg-type]  # validated: an input type
+        result[name] = check_of(kind)(value, (), problems)  # type: ignore[arg-type]  # validated: an input type
         if problems:
             errors.append(_invalid_variable(name, definition, value, problems))
     if errors:

@@ -59,11 +59,14 @@ class Field:
     directives: tuple[DirectiveNode, ...]
     conditions: tuple[DirectiveNode, ...]
     selection: "Selection | None"
+    is_connection: bool = field(init=False)
+    # A leaf without arguments and conditions: nothing to decide per row.
+    plain: bool = field(init=False)
 
-    @property
-    def is_connection(self) -> bool:
-        """Does it return a page of rows?"""
-        return self.type_name.endswith("Connection")
+    def __post_init__(self) -> None:
+        """Derive what execution asks for each row."""
+        self.is_connection = self.type_name.endswith("Connection")
+        self.plain = self.selection is None and not self.definitions and not self.conditions
 
     def wanted(self, values: Mapping[str, Any]) -> bool:
         """Do `@skip` and `@include` let it through?"""

@@ -100,13 +100,15 @@ class _Writer:
             if name == "compareAtPrice":
                 return []
             return [_error(at, [name], f"{label} can't be blank", "BLANK")]
+        digits = self.shop.facts.digits
+        if money.canonical(str(row[name]), digits) is not None:
+            return []
         amount = money.read(row[name])
         if amount < 0:
             message = f"{label} must be greater than or equal to 0"
             return [_error(at, [name], message, "GREATER_THAN_OR_EQUAL_TO")]
         if amount >= money.TOO_HIGH:
             return [_error(at, [name], f"{label} {HIGH}", "INVALID_INPUT")]
-        digits = self.shop.facts.digits
         refuse = self.call.settings.extra_decimals == "refuse"
         if refuse and money.has_extra_digits(amount, digits):
             message = f"{label} may have at most {digits} decimals"
@@ -187,12 +189,10 @@ class _Writer:
         digits = self.shop.facts.digits
         after = prices(variant)
         if "price" in row:
-            after["price"] = money.written(money.read(row["price"]), digits)
+            after["price"] = money.stored(row["price"], digits)
         if "compareAtPrice" in row:
             asked = row["compareAtPrice"]
-            after["compare_at_price"] = (
-                None if asked is None else money.written(money.read(asked), digits)
-            )
+            after["compare_at_price"] = None if asked is None else money.stored(asked, digits)
         return after
 
 
@@ -218,7 +218,7 @@ def _changes(variant: Variant, item: Item, row: Doc, after: Doc, digits: int) ->
         wanted["item.requires_shipping"] = inner["requiresShipping"]
     if "cost" in inner:
         cost = inner["cost"]
-        wanted["item.cost"] = None if cost is None else money.written(money.read(cost), digits)
+        wanted["item.cost"] = None if cost is None else money.stored(cost, digits)
     return {
         name: value
         for name, value in wanted.items()

@@ -16,6 +16,10 @@ Args: TypeAlias = dict[str, Any]
 Doc: TypeAlias = dict[str, Any]
 
 DEFAULT_TITLE = "Default Title"
+_PREFIX = {
+    kind: f"gid://shopify/{kind}/"
+    for kind in ("Product", "ProductVariant", "InventoryItem", "Location", "WebhookSubscription")
+}
 
 
 def number_of(text: Any, kind: str | None = None) -> int | None:  # noqa: ANN401 - an ID as sent
@@ -24,6 +28,8 @@ def number_of(text: Any, kind: str | None = None) -> int | None:  # noqa: ANN401
     Raises:
         FieldError: RESOURCE_NOT_FOUND for a malformed id.
     """
+    if kind is not None and (digits := str(text).removeprefix(_PREFIX[kind])).isdecimal() and digits != text:
+        return int(digits)
     parts = str(text).split("?")[0].split("/")
     if len(parts) != 5 or parts[:3] != ["gid:", "", "shopify"] or not parts[4].isdigit():  # noqa: PLR2004 - gid://shopify/Kind/1
         raise bad_id()

@@ -6,7 +6,7 @@ import time
 import uuid
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -27,14 +27,18 @@ from sandbox.shopify.settings import PLANS, Settings
 from sandbox.shopify.store import Store
 
 encode = msgspec.json.encode
-Numbered = TypeVar("Numbered", Location, Product, Variant, Item, Subscription)
+
+INSERT_EFFECTS = """
+INSERT INTO effect
+SELECT coalesce(max(last), 0) + 1, coalesce(max(last), 0) + ?, ?, ?, ?, ?, ? FROM effect
+"""
 
 
 class Shop:
     """All records of one shop, by id; dictionaries stay in ascending order of id."""
 
     def __init__(self, facts: Facts, store: Store, settings: Settings) -> None:
-        """An empty shop; fill it by `read` or through a `Work`."""
+        """An empty shop; fill it by `keep` or through a `Work`."""
         self.facts = facts
         self.store = store
         self.settings = settings
@@ -55,17 +59,21 @@ class Shop:
         """The shop's `*.myshopify.com` domain."""
         return self.facts.domain
 
-    def read(self) -> None:
-        """Load everything from the store."""
-        load = self.store.load
-        by_id = _by_id
-        self.locations = by_id(load(self.domain, "location", Location))
-        self.products = by_id(load(self.domain, "product", Product))
-        self.variants = by_id(load(self.domain, "variant", Variant))
-        self.items = by_id(load(self.domain, "item", Item))
-        self.subscriptions = by_id(load(self.domain, "subscription", Subscription))
-        for level in load(self.domain, "level", Level):
-            self.levels.setdefault(level.item_id, {})[level.location_id] = level
+    def keep(self, record: msgspec.Struct) -> None:
+        """Put a record into the dictionary of its kind."""
+        match record:
+            case Level():
+                self.levels.setdefault(record.item_id, {})[record.location_id] = record
+            case Item():
+                self.items[record.id] = record
+            case Variant():
+                self.variants[record.id] = record
+            case Product():
+                self.products[record.id] = record
+            case Location():
+                self.locations[record.id] = record
+            case Subscription():
+                self.subscriptions[record.id] = record
 
     def ids(self, kind: str) -> list[int]:
         """Ascending ids of "product", "variant" or "item"."""
@@ -126,10 +134,6 @@ class Shop:
         self.bucket.resize(PLANS[plan], points_factor)
 
 
-def _by_id(records: list[Numbered]) -> dict[int, Numbered]:
-    return {record.id: record for record in sorted(records, key=lambda record: record.id)}
-
-
 class Event(msgspec.Struct):
     """Something webhooks are told about: a topic such as `products/update` and its subject's id."""
 
@@ -150,7 +154,8 @@ class Work:
         self.source, self.operation, self.request_id = source, operation, request_id
         self.at = shop.last_ms = max(clock.now_ms(), shop.last_ms + 1)
         self.event_id = str(uuid.uuid4())
-        self.saved: dict[tuple[str, str], msgspec.Struct | None] = {}
+        self.saved: dict[int, msgspec.Struct] = {}
+        self.removed: set[int] = set()
         self.effects: list[dict[str, Any]] = []
         self.events: list[Event] = []
         self.touched_products: dict[int, None] = {}
@@ -159,23 +164,26 @@ class Work:
 
     def edit(self, record: msgspec.Struct) -> None:
         """Announce that the caller is about to change `record`."""
-        self._remember(record, copy.copy(record) if self.shop.settings.search_lag else None)
-        self.saved[KIND_OF[type(record)], key_of(record)] = record
+        if self.shop.settings.search_lag:
+            self._remember(record, copy.copy(record))
+        self.saved[key_of(record)] = record
 
     def add(self, record: msgspec.Struct) -> None:
         """Announce a new record (the caller puts it into the shop's dictionaries)."""
-        self._remember(record, None)
-        self.saved[KIND_OF[type(record)], key_of(record)] = record
+        if self.shop.settings.search_lag:
+            self._remember(record, None)
+        self.saved[key_of(record)] = record
         self.shop.forget_order()
 
     def remove(self, record: msgspec.Struct) -> None:
         """Announce a deleted record (the caller takes it out of the dictionaries)."""
-        self.saved[KIND_OF[type(record)], key_of(record)] = None
+        self.saved.pop(key_of(record), None)
+        self.removed.add(key_of(record))
         self.shop.forget_order()
 
     def _remember(self, record: msgspec.Struct, before: msgspec.Struct | None) -> None:
         lag = self.shop.settings.search_lag
-        if not lag or not isinstance(record, Product | Variant | Item):
+        if not isinstance(record, Product | Variant | Item):
             return
         versions = self.shop.unindexed.setdefault((KIND_OF[type(record)], record.id), [])
         versions.append((time.monotonic() + lag, before))
@@ -190,37 +198,17 @@ class Work:
 
     def statements(self) -> list[tuple[str, list[tuple[Any, ...]]]]:
         """The SQL of this work, for one transaction."""
-        domain, time_text = self.shop.domain, clock.zulu_ms(self.at)
-        upserts = [(domain, k, key, encode(r)) for (k, key), r in self.saved.items() if r]
-        deletes = [(domain, k, key) for (k, key), r in self.saved.items() if r is None]
-        head = {
-            "at": time_text,
-            "at_ms": self.at,
-            "shop": domain,
-            "source": self.source,
-            "operation": self.operation,
-            "request_id": self.request_id,
-        }
-        effects = [
-            (
-                domain,
-                self.source,
-                self.operation,
-                row["variant_id"],
-                row["changed"],
-                encode(head | row),
-            )
-            for row in self.effects
+        domain = self.shop.domain
+        upserts = [
+            (key, domain, KIND_OF[type(record)], encode(record))
+            for key, record in self.saved.items()
         ]
         result: list[tuple[str, list[tuple[Any, ...]]]] = [
             ("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)", upserts),
-            ("DELETE FROM record WHERE shop = ? AND kind = ? AND key = ?", deletes),
-            (
-                "INSERT INTO effect (shop, source, operation, variant_id, changed, doc)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                effects,
-            ),
+            ("DELETE FROM record WHERE key = ?", [(key,) for key in self.removed]),
         ]
+        if self.effects:
+            result.append((INSERT_EFFECTS, [self._effect_row()]))
         if self.idempotency is not None:
             key, doc = self.idempotency
             result.append(
@@ -230,6 +218,20 @@ class Work:
                 )
             )
         return [(statement, rows) for statement, rows in result if rows]
+
+    def _effect_row(self) -> tuple[Any, ...]:
+        head = {
+            "at": clock.zulu_ms(self.at),
+            "at_ms": self.at,
+            "shop": self.shop.domain,
+            "source": self.source,
+            "operation": self.operation,
+            "request_id": self.request_id,
+        }
+        changed = sum(1 for row in self.effects if row["changed"])
+        doc = encode({"head": head, "rows": self.effects})
+        names = (self.shop.domain, self.source, self.operation)
+        return (len(self.effects), *names, changed, doc)
 
 
 def new_token() -> str:

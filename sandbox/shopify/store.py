@@ -9,19 +9,22 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import msgspec
 
+from sandbox.shopify.entities import KINDS
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS record (
-    shop TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, doc BLOB NOT NULL,
-    PRIMARY KEY (shop, kind, key)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS effect (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, shop TEXT NOT NULL, source TEXT NOT NULL,
-    operation TEXT NOT NULL, variant_id INTEGER, changed INTEGER NOT NULL, doc BLOB NOT NULL
+    key INTEGER PRIMARY KEY, shop TEXT NOT NULL, kind TEXT NOT NULL, doc BLOB NOT NULL
 );
+-- One row per unit of work; its effects are numbered `first` to `last`.
+CREATE TABLE IF NOT EXISTS effect (
+    first INTEGER PRIMARY KEY, last INTEGER NOT NULL, shop TEXT NOT NULL, source TEXT NOT NULL,
+    operation TEXT NOT NULL, changed INTEGER NOT NULL, doc BLOB NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS effect_last ON effect (last);
 CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY AUTOINCREMENT, shop TEXT NOT NULL, topic TEXT NOT NULL,
     status TEXT NOT NULL, due REAL NOT NULL, doc BLOB NOT NULL, body BLOB NOT NULL
@@ -34,7 +37,6 @@ CREATE TABLE IF NOT EXISTS idempotency (
 """
 
 Row: TypeAlias = tuple[Any, ...]
-Record = TypeVar("Record", bound=msgspec.Struct)
 
 
 class Store:
@@ -63,15 +65,12 @@ class Store:
         """All rows of a read."""
         return self.connection.execute(statement, tuple(arguments)).fetchall()
 
-    def shops(self) -> list[str]:
-        """Domains of the shops in the file."""
-        return [row[0] for row in self.rows("SELECT shop FROM record WHERE kind = 'facts'")]
-
-    def load(self, shop: str, kind: str, shape: type[Record]) -> list[Record]:
-        """All records of one kind of one shop, in no promised order."""
-        decoder = msgspec.json.Decoder(shape)
-        rows = self.rows("SELECT doc FROM record WHERE shop = ? AND kind = ?", (shop, kind))
-        return [decoder.decode(row[0]) for row in rows]
+    def records(self) -> Iterator[tuple[str, msgspec.Struct]]:
+        """Every record with its shop's domain, by key."""
+        decoders = {kind: msgspec.json.Decoder(shape).decode for kind, shape in KINDS.items()}
+        statement = "SELECT shop, kind, doc FROM record ORDER BY key"
+        for shop, kind, doc in self.connection.execute(statement):
+            yield shop, decoders[kind](doc)
 
     def close(self) -> None:
         """Close the file."""

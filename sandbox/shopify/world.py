@@ -33,10 +33,16 @@ class World:
         self.dispatcher.exhausted = self.exhausted
         self.shops: dict[str, Shop] = {}
         self.calls: Counter[str] = Counter()
-        for domain in self.store.shops():
-            facts = self.store.load(domain, "facts", Facts)[0]
-            shop = self.shops[domain] = Shop(facts, self.store, settings)
-            shop.read()
+        self.load()
+
+    def load(self) -> None:
+        """Read everything from the store; a second pass, as facts may come after other records."""
+        records = list(self.store.records())
+        for domain, record in records:
+            if isinstance(record, Facts):
+                self.shops[domain] = Shop(record, self.store, self.settings)
+        for domain, record in records:
+            self.shops[domain].keep(record)
 
     def commit(self, work: Work) -> None:
         """Write a unit of work and its deliveries in one transaction, then send."""
