@@ -2,7 +2,7 @@
 
 from .bell import ring
 from .contracts import Cancelled, LeaseLost, NewJob
-from .enums import Group, JobState, Priority
+from .enums import UNFINISHED, Group, JobState, Priority
 from .heartbeats import Pulse, pulses
 from .registry import listeners_of, on, task
 from .running import Running
@@ -13,6 +13,7 @@ from .services import (
     discard,
     enqueue,
     enqueue_many,
+    jobs_with_parent,
     listener_params,
     publish,
     release,
@@ -22,6 +23,7 @@ from .services import (
 
 __all__ = [
     "JOBS_FROM_SOURCE",
+    "UNFINISHED",
     "Cancelled",
     "Entry",
     "Group",
@@ -35,6 +37,7 @@ __all__ = [
     "discard",
     "enqueue",
     "enqueue_many",
+    "jobs_with_parent",
     "listener_params",
     "listeners_of",
     "on",

@@ -23,12 +23,27 @@ def _redis() -> Any:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1)
 
 
-def _send(groups: set[str]) -> None:
-    from .drain import drain  # noqa: PLC0415 -- drain needs this module to ring on
+@lru_cache(maxsize=1)
+def _sender() -> Any:
+    # An app of its own that only sends: web, commands and tests ring without having loaded the
+    # workers' (a task would be sent to Celery's default broker there), and nobody's current app
+    # changes.
+    from celery import Celery  # noqa: PLC0415 -- only processes that ring need it
+    from django.conf import settings  # noqa: PLC0415 -- likewise
 
+    app = Celery("bell", broker=settings.REDIS_URL, set_as_current=False)
+    app.conf.update(
+        task_ignore_result=True,
+        broker_connection_timeout=1,
+        broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 1},
+    )
+    return app
+
+
+def _send(groups: set[str]) -> None:
     for group in sorted(groups):
         if _redis().llen(group) < ENOUGH_RINGS:
-            drain.apply_async((group,), queue=group, retry=False, ignore_result=True)
+            _sender().send_task("work.drain", (group,), queue=group, retry=False)
 
 
 _bell = Coalescer("bell", _send)

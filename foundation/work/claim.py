@@ -58,7 +58,8 @@ SET state = 'running', lease_token = %(token)s, worker = %(worker)s,
     attempts = j.attempts + 1, started_at = now(), waiting_for = '', again = false
 FROM chosen WHERE j.id = chosen.id
 RETURNING j.id, j.name, j."group", j.shop_id, j.payload, j.checkpoint, j.attempts,
-          j.max_attempts, j.recovery_step, j.parent_id, j.request_id, j.priority, j.run_after
+          j.max_attempts, j.recovery_step, j.parent_id, j.request_id, j.priority, j.run_after,
+          j.cancel_requested_at IS NOT NULL
 """
 
 
@@ -98,6 +99,7 @@ def claim(group: Group, *, limit: int | None = None) -> list[Claimed]:
             recovery_step=row[8],
             parent_id=row[9],
             request_id=row[10],
+            cancelled=row[13],
             token=token,
             # Counted from before the statement, so that we always think it ends early.
             lease_until=began + lease,
@@ -115,7 +117,7 @@ def due_groups() -> list[str]:
     """Return the groups that have a due job, for the sweep's rings."""
     with connection.cursor() as cursor:
         cursor.execute(
-            'SELECT g FROM unnest(%s::text[]) g WHERE EXISTS (SELECT 1 FROM work_job j '
+            "SELECT g FROM unnest(%s::text[]) g WHERE EXISTS (SELECT 1 FROM work_job j "
             "WHERE j.state = 'queued' AND j.\"group\" = g AND j.run_after <= now())",
             [list(Group.values)],
         )

@@ -50,6 +50,8 @@ class Claimed:
     recovery_step: int
     parent_id: int | None
     request_id: str
+    cancelled: bool
+    """A person cancelled it while an earlier attempt ran, and that attempt did not notice."""
     token: UUID
     lease_until: float
     """``time.monotonic()`` of this process at which the lease ends; early, never late."""

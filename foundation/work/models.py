@@ -38,7 +38,7 @@ class Job(models.Model):
     )
     priority = models.SmallIntegerField(default=Priority.NORMAL, db_default=50)
     payload = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
-    unique_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 -- null never collides
+    unique_key = models.CharField(max_length=200, null=True)
     event_id = models.UUIDField(null=True)
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
     open_children = models.IntegerField(default=0, db_default=0)
@@ -101,15 +101,11 @@ class Job(models.Model):
             models.Index(
                 fields=["lease_until"], condition=Q(state=JobState.RUNNING), name="job_leases"
             ),
-            models.Index(
-                fields=["recover_at"], condition=Q(state=JobState.DEAD), name="job_dead"
-            ),
+            models.Index(fields=["recover_at"], condition=Q(state=JobState.DEAD), name="job_dead"),
             models.Index(
                 fields=["parked_key"], condition=Q(state=JobState.PARKED), name="job_parked"
             ),
-            models.Index(
-                fields=["parent"], condition=Q(parent__isnull=False), name="job_children"
-            ),
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="job_children"),
             # Pages of a shop and pruning.
             models.Index(fields=["shop", "state", "-id"], name="job_pages"),
             models.Index(

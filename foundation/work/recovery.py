@@ -8,7 +8,7 @@ from foundation.failures import FailureKind
 from .bell import ring
 from .claim import due_groups
 from .runner import RECOVERY_MINUTES
-from .services import count_down_parent, publish
+from .services import TWIN, count_down_parent, publish
 
 logger = structlog.get_logger(__name__)
 
@@ -79,12 +79,10 @@ def _wake_dead() -> int:
     # One attempt each; failing again moves the job to the next step of the slow schedule.
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             WITH due AS (
               SELECT id FROM work_job d WHERE state = 'dead' AND recover_at <= now()
-                AND NOT EXISTS (SELECT 1 FROM work_job t WHERE t.name = d.name
-                  AND t.unique_key = d.unique_key
-                  AND t.state IN ('queued', 'running', 'waiting', 'parked'))
+                AND NOT EXISTS ({TWIN.format(job="d")})
               ORDER BY recover_at LIMIT %s FOR UPDATE SKIP LOCKED)
             UPDATE work_job j SET state = 'queued', run_after = now(), recover_at = NULL,
               attempts = max_attempts - 1, recovery_step = recovery_step + 1

@@ -7,12 +7,19 @@ import traceback
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from foundation.failures import Failure, FailureKind, Misconfigured, NotNow, Parked, Wait
-from foundation.failures import connection_key
+from foundation.failures import (
+    Failure,
+    FailureKind,
+    Misconfigured,
+    NotNow,
+    Parked,
+    Wait,
+    connection_key,
+)
 from foundation.live.api import touch
 from foundation.tracing import request_scope
 
-from .bell import ring
+from .bell import ring_on_commit
 from .claim import claim
 from .contracts import Cancelled, Claimed, LeaseLost, TaskSpec
 from .enums import Group
@@ -50,6 +57,8 @@ def run_one(job: Claimed) -> None:
     running = Running(job, spec)
     began = time.monotonic()
     try:
+        if job.cancelled:
+            raise Cancelled
         running.heartbeat()
         if spec.atomic:
             with transaction.atomic():
@@ -111,14 +120,13 @@ def _finish(job: Claimed) -> None:
         raise LeaseLost
     state, continues, recovery_step = row
     if state == "queued":
-        ring(job.group)
+        ring_on_commit(job.group)
         return
     if state == "done" and continues:
         # No child was ever made, or all ended while we ran: finish as if the last one just had.
         _write(job, "UPDATE work_job SET state = 'waiting' WHERE id = %(id)s RETURNING %(token)s")
         finish_waiting(job.id)
-        return
-    if state == "done" and job.parent_id is not None:
+    elif state == "done" and job.parent_id is not None:
         count_down_parent(job.parent_id)
     if recovery_step:
         logger.info("job.recovered", task=job.name, recovery_step=recovery_step)
@@ -139,13 +147,16 @@ def _end(job: Claimed, state: str) -> None:
 
 
 def _postpone(job: Claimed, wait: NotNow) -> None:
-    # Waiting is not failing: the attempt is given back.
+    # Waiting is not failing: the attempt is given back. What was cancelled meanwhile comes back
+    # at once, to be ended.
     parked = isinstance(wait, Parked)
     seconds = wait.seconds if isinstance(wait, Wait) else 0.0
     _write(
         job,
-        "UPDATE work_job SET state = %(state)s, attempts = attempts - 1, lease_token = NULL,"
-        " lease_until = NULL, run_after = now() + make_interval(secs => %(seconds)s),"
+        "UPDATE work_job SET attempts = attempts - 1, lease_token = NULL, lease_until = NULL,"
+        " state = CASE WHEN cancel_requested_at IS NULL THEN %(state)s ELSE 'queued' END,"
+        " run_after = now() + CASE WHEN cancel_requested_at IS NULL"
+        "   THEN make_interval(secs => %(seconds)s) ELSE interval '0' END,"
         " waiting_for = %(why)s, parked_key = %(key)s WHERE {mine} RETURNING 1",
         state="parked" if parked else "queued",
         seconds=seconds,
@@ -159,9 +170,7 @@ def _failed(job: Claimed, failure: Failure) -> None:
     spec = spec_of(job.name)
     if isinstance(failure, Misconfigured):
         # Whoever raised it has parked the connection and opened the alert (foundation.outbound).
-        _postpone(
-            job, Parked(key=connection_key(failure.connection_id), why=failure.message)
-        )
+        _postpone(job, Parked(key=connection_key(failure.connection_id), why=failure.message))
     elif failure.kind is FailureKind.TRANSIENT and spec is not None:
         delay = failure.retry_after.total_seconds() if failure.retry_after else None
         _retry(job, spec, failure.message, delay)
@@ -181,7 +190,8 @@ def _retry(job: Claimed, spec: TaskSpec, error: str, delay: float | None) -> Non
             job,
             "UPDATE work_job SET state = 'queued', lease_token = NULL, lease_until = NULL,"
             " failure_kind = 'transient', error = %(error)s,"
-            " run_after = now() + make_interval(secs => %(delay)s)"
+            " run_after = now() + CASE WHEN cancel_requested_at IS NULL"
+            "   THEN make_interval(secs => %(delay)s) ELSE interval '0' END"
             " WHERE {mine} AND attempts < max_attempts RETURNING attempts",
             error=error[:ERROR_LENGTH],
             delay=backoff(job.attempts) if delay is None else delay,
@@ -191,7 +201,7 @@ def _retry(job: Claimed, spec: TaskSpec, error: str, delay: float | None) -> Non
         logger.warning("job.left_to_the_sweep", task=job.name)
         return
     if row is None:
-        _bury(job, FailureKind.TRANSIENT, f"{error} Tried {spec.max_attempts} times.", "")
+        _bury(job, FailureKind.TRANSIENT, f"{error} Tried {job.max_attempts} times.", "")
 
 
 def _bury(job: Claimed, kind: FailureKind, error: str, trace: str) -> None:

@@ -21,7 +21,7 @@ from .registry import event_key, listeners_of, spec_of
 
 # ON CONFLICT names the partial unique index of jobs that are not finished. A running job that is
 # asked for again is marked, and goes back to the queue instead of to "done": what changed after
-# it read is not lost.
+# it read is not lost. `xmax` is 0 in rows that are new: only those are children of their parent.
 _INSERT = """
 INSERT INTO work_job (name, "group", shop_id, priority, max_attempts, payload, unique_key,
                       run_after, parent_id, event_id, request_id)
@@ -30,8 +30,8 @@ SELECT %(name)s, %(group)s, %(shop)s, %(priority)s, %(max_attempts)s, n.payload,
 FROM unnest(%(payloads)s::jsonb[], %(keys)s::text[], %(times)s::timestamptz[])
      AS n(payload, unique_key, run_after)
 ON CONFLICT (name, unique_key) WHERE state IN ('queued', 'running', 'waiting', 'parked')
-DO UPDATE SET again = %(again)s AND work_job.state = 'running'
-RETURNING id
+DO UPDATE SET again = work_job.again OR (%(again)s AND work_job.state = 'running')
+RETURNING id, xmax = 0
 """
 
 
@@ -61,6 +61,7 @@ def enqueue_many(  # noqa: PLR0913 -- each is a column, all by keyword
     if not jobs:
         return []
     spec = _spec(name)
+    jobs = _once_per_key(jobs)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
@@ -78,15 +79,24 @@ def enqueue_many(  # noqa: PLR0913 -- each is a column, all by keyword
                 "again": rerun_if_running,
             },
         )
-        ids = [row[0] for row in cursor.fetchall()]
+        rows = cursor.fetchall()
         if parent_id is not None:
+            new = sum(1 for _, inserted in rows if inserted)
             cursor.execute(
                 "UPDATE work_job SET open_children = open_children + %s,"
                 " total_children = total_children + %s WHERE id = %s",
-                (len(ids), len(ids), parent_id),
+                (new, new, parent_id),
             )
         ring_on_commit(spec.group)
-    return ids
+    return [job_id for job_id, _ in rows]
+
+
+def _once_per_key(jobs: Sequence[NewJob]) -> list[NewJob]:
+    # One statement may not meet the same row twice; the first of two with one key stands.
+    seen: dict[object, NewJob] = {}
+    for job in jobs:
+        seen.setdefault(id(job) if job.unique_key is None else job.unique_key, job)
+    return list(seen.values())
 
 
 def enqueue(name: str, payload: dict[str, Any] | None = None, **options: Any) -> int:
@@ -107,8 +117,9 @@ def set_continuation(job_id: int, name: str, payload: dict[str, Any]) -> None:
 # Used by set-based SQL of others: the CTE must be called `source` and have the columns
 # (shop_id uuid, payload jsonb); one job per source row and listener comes out.
 JOBS_FROM_SOURCE = """
-INSERT INTO work_job (name, "group", shop_id, priority, max_attempts, payload, event_id, request_id)
-SELECT l.name, l.grp, source.shop_id, l.priority, l.max_attempts, source.payload,
+INSERT INTO work_job (name, "group", shop_id, priority, max_attempts, payload, run_after,
+                      event_id, request_id)
+SELECT l.name, l.grp, source.shop_id, l.priority, l.max_attempts, source.payload, now(),
        %(event_id)s, %(request_id)s
 FROM source, unnest(%(names)s::text[], %(groups)s::text[], %(priorities)s::smallint[],
                     %(max_attempts)s::smallint[]) AS l(name, grp, priority, max_attempts)
@@ -197,7 +208,7 @@ def cancel(jobs: QuerySet[Job], *, actor_id: UUID | None = None, reason: str = "
         jobs.exclude(state__in=FINAL)
         .order_by("pk")
         .select_for_update(of=("self",))
-        .values_list("pk", "state", "parent_id", "shop_id")
+        .values_list("pk", "state", "parent_id", "shop_id", "name")
     )
     running = [row[0] for row in rows if row[1] == JobState.RUNNING]
     idle = [row for row in rows if row[1] != JobState.RUNNING]
@@ -212,8 +223,15 @@ def cancel(jobs: QuerySet[Job], *, actor_id: UUID | None = None, reason: str = "
         )
     for parent_id in [row[2] for row in idle if row[2] is not None]:
         count_down_parent(parent_id)
+    for shop_id, name in {(row[3], row[4]) for row in rows if row[1] == JobState.DEAD}:
+        publish("work.dead_discarded", shop_id=shop_id, task=name)
     _audit_bulk("work.jobs.cancelled", rows, actor_id, reason)
     return len(rows)
+
+
+def jobs_with_parent(parent_id: int) -> QuerySet[Job]:
+    """Return the parts of a job, to be cancelled or counted."""
+    return Job.objects.filter(parent_id=parent_id)
 
 
 @transaction.atomic
@@ -231,11 +249,22 @@ def release(key: str) -> int:
     return len(groups)
 
 
-@transaction.atomic
-def replay(jobs: QuerySet[Job], *, actor_id: UUID | None = None) -> int:
-    """Give dead jobs all their attempts again, now. Returns how many were put back.
+# Of jobs with one unique key only one may come back to life: none while another is unfinished,
+# else the youngest.
+TWIN = """SELECT 1 FROM work_job t
+ WHERE t.name = {job}.name AND t.unique_key = {job}.unique_key AND t.id <> {job}.id
+   AND (t.state IN ('queued', 'running', 'waiting', 'parked')
+        OR (t.state = 'dead' AND t.id > {job}.id))"""
 
-    One whose twin (same unique key) is already waiting stays dead: the twin does its work.
+
+@transaction.atomic
+def replay(jobs: QuerySet[Job], *, actor_id: UUID | None = None, reason: str = "") -> int:
+    """Give dead jobs all their attempts again, now, and the slow schedule from its second step.
+
+    Returns how many were put back. Ending well, they count as recovered.
+
+    One whose twin (same unique key) is not finished, or died later, stays dead: the twin does
+    its work.
     """
     rows = list(
         jobs.filter(state=JobState.DEAD)
@@ -246,15 +275,14 @@ def replay(jobs: QuerySet[Job], *, actor_id: UUID | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE work_job j SET state = 'queued', run_after = now(), attempts = 0,"
-            " recover_at = NULL, escalated_at = NULL WHERE id = ANY(%s) AND NOT EXISTS ("
-            " SELECT 1 FROM work_job t WHERE t.name = j.name AND t.unique_key = j.unique_key"
-            " AND t.state IN ('queued', 'running', 'waiting', 'parked')) RETURNING j.\"group\"",
+            " recovery_step = 1, recover_at = NULL, escalated_at = NULL WHERE id = ANY(%s)"
+            f' AND NOT EXISTS ({TWIN.format(job="j")}) RETURNING j."group"',
             ([row[0] for row in rows],),
         )
         groups = [row[0] for row in cursor.fetchall()]
     for group in set(groups):
         ring_on_commit(group)
-    _audit_bulk("work.dead.replayed", rows, actor_id, "")
+    _audit_bulk("work.dead.replayed", rows, actor_id, reason)
     return len(groups)
 
 
@@ -264,9 +292,7 @@ def discard(jobs: QuerySet[Job], *, actor_id: UUID | None = None, reason: str) -
     return cancel(jobs.filter(state=JobState.DEAD), actor_id=actor_id, reason=reason)
 
 
-def _audit_bulk(
-    verb: str, rows: list[tuple[Any, ...]], actor_id: UUID | None, reason: str
-) -> None:
+def _audit_bulk(verb: str, rows: list[tuple[Any, ...]], actor_id: UUID | None, reason: str) -> None:
     if actor_id is None and not reason:
         return
     for shop_id in {row[3] for row in rows}:
@@ -283,14 +309,17 @@ def _audit_bulk(
 
 
 def prune(*, keep_days: int, limit: int = 5_000) -> int:
-    """Delete finished jobs older than ``keep_days`` days, at most ``limit``. Returns how many."""
+    """Delete finished jobs older than ``keep_days`` days, at most ``limit``. Returns how many.
+
+    A parent goes after its children: the next call finds it without any.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM work_job WHERE id IN (SELECT id FROM work_job"
-            " WHERE state IN ('done', 'cancelled') AND finished_at < now() - make_interval(days => %s)"
+            "DELETE FROM work_job WHERE id IN (SELECT id FROM work_job j"
+            " WHERE state IN ('done', 'cancelled')"
+            " AND finished_at < now() - make_interval(days => %s)"
+            " AND NOT EXISTS (SELECT 1 FROM work_job c WHERE c.parent_id = j.id)"
             " ORDER BY finished_at LIMIT %s)",
             (keep_days, limit),
         )
         return cursor.rowcount
-
-
