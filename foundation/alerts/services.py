@@ -1,11 +1,13 @@
 """Open and close alerts, each in the caller's transaction."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import connection
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
+from foundation.audit.api import record
 from foundation.live.api import touch
+from foundation.work.api import dead_jobs
 
 from .enums import Severity
 from .models import Alert
@@ -48,10 +50,91 @@ def open_alert(  # noqa: PLR0913 -- each is one column, all by keyword
     touch("alerts", shop_id=shop_id)
 
 
-def close_alert(*, key: str, reason: str) -> None:
-    """Close the open alert with this key, if there is one."""
-    for shop_id in Alert.objects.filter(key=key, closed_at=None).values_list("shop_id", flat=True):
-        Alert.objects.filter(key=key, closed_at=None).update(
-            closed_at=Now(), closed_reason=reason[:300]
+def close_alert(*, key: str, reason: str) -> bool:
+    """Close the open alert with this key. Returns False when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE alerts_alert SET closed_at = now(), closed_reason = %s"
+            " WHERE key = %s AND closed_at IS NULL RETURNING shop_id",
+            (reason[:300], key),
         )
-        touch("alerts", shop_id=shop_id)
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    touch("alerts", shop_id=row[0])
+    return True
+
+
+@transaction.atomic
+def take(*, alert: Alert, user_id: UUID) -> None:
+    """Note that a person looks after it, so that others need not."""
+    Alert.objects.filter(pk=alert.pk, closed_at=None).update(assigned_to_id=user_id)
+    _by_person("alerts.alert.taken", alert, user_id, "")
+
+
+@transaction.atomic
+def close_by_person(*, alert: Alert, user_id: UUID, reason: str) -> bool:
+    """Close an alert by hand. Returns False when it was closed already.
+
+    When its cause is still there, the next notice opens a new one.
+    """
+    if not close_alert(key=alert.key, reason=reason):
+        return False
+    _by_person("alerts.alert.closed", alert, user_id, reason)
+    return True
+
+
+def _by_person(verb: str, alert: Alert, user_id: UUID, reason: str) -> None:
+    record(
+        verb,
+        shop_id=alert.shop_id,
+        actor_id=user_id,
+        object_type="alert",
+        object_id=alert.pk,
+        reason=reason,
+        details={"key": alert.key},
+    )
+    touch("alerts", shop_id=alert.shop_id)
+
+
+@transaction.atomic
+def follow_dead_letters(*, task: str, shop_id: UUID | None, escalated: bool = False) -> int:
+    """Open, renew or close the alert of a task's dead jobs in a shop. Returns how many there are.
+
+    Notices come as jobs, in any order and late; so the rows decide, not the notice. The lock
+    makes the last one to look also the last one to write.
+    """
+    key = f"dead:{task}:{shop_id or 'ops'}"[:200]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+    dead = dead_jobs(shop_id=shop_id, task=task)
+    if not dead.count:
+        close_alert(key=key, reason="No dead job of this kind is left.")
+        return 0
+    trying = (
+        f"It is tried again at {dead.next_try:%Y-%m-%d %H:%M} UTC; fix the cause before, if you can."
+        if dead.next_try and not escalated
+        else "It is not tried again by itself: replay it when the cause is fixed, or discard it."
+    )
+    open_alert(
+        shop_id=shop_id,
+        key=key,
+        severity=Severity.CRITICAL if escalated else Severity.WARNING,
+        title=f"{task}: {dead.count} given up",
+        body=f"The last one said: {dead.last_error} {trying}",
+        url=f"/operations/jobs/?{urlencode({'tab': 'dead', 'task': task})}",
+    )
+    return dead.count
+
+
+@transaction.atomic
+def note_recovery(*, task: str, shop_id: UUID | None, job_id: int) -> None:
+    """Record that a dead job was recovered, and close its alert if it was the last."""
+    record(
+        "work.dead.recovered",
+        shop_id=shop_id,
+        object_type="job",
+        object_id=job_id,
+        details={"task": task},
+    )
+    follow_dead_letters(task=task, shop_id=shop_id)

@@ -125,9 +125,7 @@ def _malformed(body: bytes) -> str:
     return ""
 
 
-def _store(
-    source: Source, verified: Verified, headers: Mapping[str, str], body: bytes
-) -> None:
+def _store(source: Source, verified: Verified, headers: Mapping[str, str], body: bytes) -> None:
     malformed = _malformed(body)
     try:
         store(source, verified, headers, body, malformed=malformed)

@@ -108,9 +108,7 @@ def handle_again(message_ids: Sequence[int], *, actor_id: UUID | None) -> int:
                     "payload": json.dumps({"message_id": message.pk}),
                 },
             )
-            InboxMessage.objects.filter(pk=message.pk).update(
-                state=MessageState.STORED, reason=""
-            )
+            InboxMessage.objects.filter(pk=message.pk).update(state=MessageState.STORED, reason="")
         for group in {spec.group for spec in listeners}:
             transaction.on_commit(lambda group=group: ring(group))
         record(

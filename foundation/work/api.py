@@ -2,6 +2,7 @@
 
 from .bell import ring
 from .contracts import Cancelled, LeaseLost, NewJob
+from .dead import DeadJobs, dead_jobs
 from .enums import UNFINISHED, Group, JobState, Priority
 from .heartbeats import Pulse, pulses
 from .registry import listeners_of, on, task
@@ -25,6 +26,7 @@ __all__ = [
     "JOBS_FROM_SOURCE",
     "UNFINISHED",
     "Cancelled",
+    "DeadJobs",
     "Entry",
     "Group",
     "JobState",
@@ -34,6 +36,7 @@ __all__ = [
     "Pulse",
     "Running",
     "cancel",
+    "dead_jobs",
     "discard",
     "enqueue",
     "enqueue_many",

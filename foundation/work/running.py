@@ -43,6 +43,11 @@ class Running:
         return self._claimed.shop_id
 
     @property
+    def shop_id_or_none(self) -> UUID | None:
+        """The shop whose work this is; None when it is the installation's."""
+        return self._claimed.shop_id
+
+    @property
     def attempt(self) -> int:
         """Which attempt this is, from 1."""
         return self._claimed.attempts

@@ -93,8 +93,9 @@ def test_eight_workers_share_the_queue_without_a_double(noting: Callable[..., An
             database.close()
 
     with ThreadPoolExecutor(8) as pool:
-        taken = [job_id for future in [pool.submit(work) for _ in range(8)]
-                 for job_id in future.result()]
+        taken = [
+            job_id for future in [pool.submit(work) for _ in range(8)] for job_id in future.result()
+        ]
 
     # SKIP LOCKED may show a worker an empty queue while others hold the last rows: none is
     # taken twice, and what is left is taken by the next claim.

@@ -7,7 +7,8 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection as database, transaction
+from django.db import connection as database
+from django.db import transaction
 
 from foundation.audit.models import AuditEvent
 from foundation.failures import Permanent, Transient
@@ -166,9 +167,7 @@ def test_a_dead_child_keeps_its_parent_waiting_until_it_is_discarded(
         raise Permanent("No.")
 
     noting("t.part", then=fail, group="remote")
-    noting(
-        "t.whole", then=lambda job, **_: enqueue_many("t.part", [NewJob({})], parent_id=job.id)
-    )
+    noting("t.whole", then=lambda job, **_: enqueue_many("t.part", [NewJob({})], parent_id=job.id))
     enqueue("t.whole", shop_id=shop.pk)
     run_batch(Group.FAST)
     run_batch(Group.REMOTE)

@@ -6,7 +6,8 @@ from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection as database, transaction
+from django.db import connection as database
+from django.db import transaction
 
 from foundation.shops.models import Shop
 from foundation.work.api import Cancelled, Group, LeaseLost, NewJob, cancel, enqueue, enqueue_many

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, connection as database
+from django.db import OperationalError
+from django.db import connection as database
 
 from foundation.failures import Misconfigured, Parked, Permanent, Transient, Wait
 from foundation.shops.models import Shop

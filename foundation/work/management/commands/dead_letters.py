@@ -36,9 +36,7 @@ class Command(BaseCommand):
         if verb == "list":
             self._list(dead)
             return
-        if not options["all"] and not any(
-            options[name] for name in ("task", "shop", "kind", "id")
-        ):
+        if not options["all"] and not any(options[name] for name in ("task", "shop", "kind", "id")):
             message = f"Give a filter, or --all to {verb} every dead letter."
             raise CommandError(message)
         if verb == "discard" and not options["reason"]:
@@ -73,7 +71,11 @@ class Command(BaseCommand):
         for row in groups.order_by("-n", "name"):
             self.stdout.write(f"{row['n']:>6}  {row['name']}  {row['failure_kind']}")
         for job in dead.order_by("-pk")[:LISTED]:
-            again = f"tries again {job.recover_at:%Y-%m-%d %H:%MZ}" if job.recover_at else "for a person"
+            again = (
+                f"tries again {job.recover_at:%Y-%m-%d %H:%MZ}"
+                if job.recover_at
+                else "for a person"
+            )
             self.stdout.write(f"#{job.pk} {job.name} shop={job.shop_id} {again}: {job.error}")
         if not dead.exists():
             self.stdout.write("No dead letters.")
