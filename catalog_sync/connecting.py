@@ -3,7 +3,9 @@
 from typing import Any, Final
 from uuid import UUID
 
-from foundation.outbound.api import Priority
+from django.utils import timezone
+
+from connectors.shopify.api import Priority
 from foundation.shops.api import store_facts
 
 from .shopify.client import shopify_client
@@ -15,12 +17,12 @@ NEEDED_SCOPES: Final = ("read_products", "write_products", "read_inventory", "re
 def test_connection(connection_id: UUID) -> dict[str, Any]:
     """Ask the shop who it is and what our token may do; keep the answer with the connection.
 
-    Calls abroad while a person waits, five points in all, so never inside a transaction. Returns
-    ``name``, ``domain``, ``currency``, ``timezone``, ``plan``, ``plus``, ``api_version``,
-    ``granted``, ``needed`` and ``missing`` scopes, and ``ok``. Raises the failure kinds of
-    :mod:`foundation.failures`; ``Misconfigured`` names what to change.
+    Works on a parked connection too. Calls abroad while a person waits, five points in all, so
+    never inside a transaction. Returns ``name``, ``domain``, ``currency``, ``timezone``, ``plan``,
+    ``plus``, ``api_version``, ``granted``, ``needed`` and ``missing`` scopes, and ``ok``. Raises
+    the failure kinds of :mod:`foundation.failures`; ``Misconfigured`` names what to change.
     """
-    client = shopify_client(connection_id, priority=Priority.URGENT)
+    client = shopify_client(connection_id, priority=Priority.URGENT, probe=True)
     shop = client.shop_facts()
     granted = client.granted_scopes()
     missing = sorted(set(NEEDED_SCOPES) - granted)
@@ -40,6 +42,7 @@ def test_connection(connection_id: UUID) -> dict[str, Any]:
         "needed": sorted(NEEDED_SCOPES),
         "missing": missing,
         "ok": not missing,
+        "tested_at": timezone.now().isoformat(),
     }
     store_facts(connection_id=connection_id, facts=facts)
     return facts

@@ -1,7 +1,7 @@
 """What the mirror speaks: which variants are meant, and what a list can be narrowed by."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Self
@@ -16,10 +16,7 @@ MOST_TEXT: Final = 200
 MOST_STOCK: Final = 1_000_000_000
 MOST_PRICE: Final = Decimal("999999999999.99")
 
-_TEXTS: Final = ("text", "vendor", "product_type", "tag")
-_STOCKS: Final = ("stock_min", "stock_max")
-_PRICES: Final = ("price_min", "price_max")
-_IDS: Final = ("variant_ids", "product_ids")
+_BOUNDS: Final = (("stock_min", "stock_max"), ("price_min", "price_max"))
 
 
 class InvalidSelection(ValueError):
@@ -89,18 +86,17 @@ class Selection:
         """
         if not isinstance(query, Mapping):
             raise InvalidSelection({"selection": "It must be an object."})
-        known = {each.name for each in fields(cls)}
         values: dict[str, Any] = {}
         errors: dict[str, str] = {}
         for name, raw in query.items():
-            if name not in known:
+            if name not in _READERS:
                 errors[str(name)] = "There is no such filter."
             elif raw is not None and raw != "":
                 try:
-                    values[name] = _read(name, raw)
+                    values[name] = _READERS[name](raw)
                 except ValueError as error:
                     errors[name] = str(error)
-        for low, high in (_STOCKS, _PRICES):
+        for low, high in _BOUNDS:
             if low in values and high in values and values[low] > values[high]:
                 errors[high] = "It is below the minimum."
         if errors:
@@ -114,64 +110,51 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID | Decimal) else value
 
 
-def _read(name: str, raw: Any) -> Any:
-    """Turn one field's raw value into its type; ValueError carries the sentence."""
-    if name in _TEXTS:
-        return _text(raw)
-    if name == "status":
-        if raw not in ProductStatus.values:
-            message = f"It must be one of {', '.join(ProductStatus.values)}."
-            raise ValueError(message)
+def _text(raw: Any) -> str:
+    if isinstance(raw, str) and len(raw) <= MOST_TEXT and "\x00" not in raw:
+        return raw.strip()
+    message = f"It must be text of at most {MOST_TEXT} characters."
+    raise ValueError(message)
+
+
+def _status(raw: Any) -> str:
+    if raw in ProductStatus.values:
         return str(raw)
-    if name in _STOCKS:
-        return _whole(raw)
-    if name in _PRICES:
-        return _amount(raw)
-    if name in _IDS:
-        return tuple(dict.fromkeys(_uuid(each) for each in _list(raw)))
-    if name == "skus":
-        return tuple(dict.fromkeys(text for each in _list(raw) if (text := _text(each))))
-    if raw in (True, False):
-        return bool(raw)
-    if raw in ("true", "false", "1", "0"):
-        return raw in ("true", "1")
+    message = f"It must be one of {', '.join(ProductStatus.values)}."
+    raise ValueError(message)
+
+
+def _flag(raw: Any) -> bool:
+    if raw in (True, "true", "1"):
+        return True
+    if raw in (False, "false", "0"):
+        return False
     message = "It must be true or false."
     raise ValueError(message)
 
 
-def _text(raw: Any) -> str:
-    if not isinstance(raw, str):
-        message = "It must be text."
-        raise ValueError(message)  # noqa: TRY004 -- one kind of error for all bad input
-    if len(raw) > MOST_TEXT or "\x00" in raw:
-        message = f"It must be text of at most {MOST_TEXT} characters."
-        raise ValueError(message)
-    return raw.strip()
-
-
 def _whole(raw: Any) -> int:
-    message = f"It must be a whole number between -{MOST_STOCK} and {MOST_STOCK}."
     try:
         number = int(raw) if isinstance(raw, str) else raw
+        if type(number) is int and abs(number) <= MOST_STOCK:
+            return number
     except ValueError:
-        raise ValueError(message) from None
-    if isinstance(number, bool) or not isinstance(number, int) or abs(number) > MOST_STOCK:
-        raise ValueError(message)
-    return number
+        pass
+    message = f"It must be a whole number between -{MOST_STOCK} and {MOST_STOCK}."
+    raise ValueError(message)
 
 
 def _amount(raw: Any) -> Decimal:
-    message = f"It must be an amount between 0 and {MOST_PRICE}."
-    # A float has lost what was meant before it came here: 0.1 is not a tenth.
-    if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
-        raise ValueError(message)
     try:
-        amount = Decimal(raw)
+        # A float has lost what was meant before it came here: 0.1 is not a tenth.
+        if isinstance(raw, str | int | Decimal) and not isinstance(raw, bool):
+            amount = Decimal(raw)
+            if amount.is_finite() and 0 <= amount <= MOST_PRICE:
+                return amount
     except InvalidOperation:
-        raise ValueError(message) from None
-    if not amount.is_finite() or not 0 <= amount <= MOST_PRICE:
-        raise ValueError(message)
-    return amount
+        pass
+    message = f"It must be an amount between 0 and {MOST_PRICE}."
+    raise ValueError(message)
 
 
 def _uuid(raw: Any) -> UUID:
@@ -183,13 +166,36 @@ def _uuid(raw: Any) -> UUID:
 
 
 def _list(raw: Any) -> list[Any]:
-    if not isinstance(raw, list | tuple):
-        message = "It must be a list."
-        raise ValueError(message)  # noqa: TRY004 -- one kind of error for all bad input
-    if len(raw) > MOST_CHOSEN:
-        message = f"It names more than {MOST_CHOSEN:,} things; use a filter."
-        raise ValueError(message)
-    return list(raw)
+    if isinstance(raw, list | tuple) and len(raw) <= MOST_CHOSEN:
+        return list(raw)
+    message = f"It must be a list of at most {MOST_CHOSEN:,} things; more are told by a filter."
+    raise ValueError(message)
+
+
+def _uuids(raw: Any) -> tuple[UUID, ...]:
+    return tuple(dict.fromkeys(_uuid(each) for each in _list(raw)))
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for each in _list(raw) if (text := _text(each))))
+
+
+# How each field's raw value becomes its type; a ValueError carries the sentence for people.
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "text": _text,
+    "vendor": _text,
+    "product_type": _text,
+    "tag": _text,
+    "status": _status,
+    "stock_min": _whole,
+    "stock_max": _whole,
+    "price_min": _amount,
+    "price_max": _amount,
+    "variant_ids": _uuids,
+    "product_ids": _uuids,
+    "skus": _texts,
+    "all": _flag,
+}
 
 
 @dataclass(frozen=True, slots=True)

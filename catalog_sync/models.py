@@ -87,6 +87,8 @@ class Variant(models.Model):
     policy = models.CharField(max_length=10, blank=True, help_text="deny or continue")
     vendor_updated_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # A complete sweep marks what it met; what it did not meet is looked up by id and deleted.
+    seen_at = models.DateTimeField(db_default=Now(), help_text="Last time a read confirmed it.")
 
     objects = ShopOwnedQuerySet.as_manager()
 
@@ -185,3 +187,25 @@ class StockHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.inventory_item_id}: {self.before} → {self.after}"
+
+
+class MirrorState(models.Model):
+    """How one connection's mirror stands: its last complete sync, its webhooks. One row each."""
+
+    connection = models.OneToOneField(
+        "shops.Connection", primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+")
+    sync_job_id = models.BigIntegerField(null=True, help_text="The latest full sync asked for.")
+    synced_from = models.DateTimeField(null=True, help_text="When the last complete sync began.")
+    synced_at = models.DateTimeField(null=True, help_text="When the last complete sync ended.")
+    sync_counts = models.JSONField(default=dict, blank=True)
+    subscriptions = models.JSONField(
+        default=dict, blank=True, help_text="Topic → ok, restored or why not, at the last check."
+    )
+    subscriptions_checked_at = models.DateTimeField(null=True)
+
+    objects = ShopOwnedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Mirror of {self.connection_id}"

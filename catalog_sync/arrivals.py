@@ -1,0 +1,109 @@
+"""What a webhook brought: one verb per kind of message, each in its caller's transaction.
+
+All of them are safe to repeat and to run late or out of order: a version the mirror has already,
+or one that is older, changes nothing.
+"""
+
+import datetime as dt
+from uuid import UUID
+
+from connectors.shopify.api import ProductDelivery, StockGone, StockLevel
+from foundation.outbound.api import park_connection
+from foundation.shops.api import connection_access
+
+from .enums import StockCause
+from .gone import bury_product, bury_unnamed_variants
+from .merging import Merged, SeenPrice, Source, merge_products, merge_variants
+from .models import MirrorState
+from .staging import stage_levels, stage_products, stage_variants
+from .stock import disconnect_level, merge_levels
+from .telling import (
+    look_for_unknown,
+    reread_items,
+    reread_products,
+    tell_prices,
+    tell_stock,
+)
+
+PAYLOAD_VARIANTS = 100
+"""A payload holds so many variants in full and names the others (contract §8.3)."""
+
+
+def product_arrived(source: Source, delivery: ProductDelivery) -> None:
+    """Take in products/create or products/update.
+
+    Every price in it is told, also one that the mirror finds stale: it may be somebody's edit
+    that we wrote over (house law 2). The product's row is locked before its variants'.
+    """
+    product = delivery.product
+    tell_prices(
+        source,
+        [SeenPrice(v.id, v.price, v.compare_at, v.updated_at) for v in delivery.variants],
+    )
+    stage_products([product])
+    merged = merge_products(source)
+    if merged.counts.get("gone"):
+        return
+    stage_variants(delivery.variants)
+    variants = merge_variants(source)
+    named = {each.id for each in delivery.variants} | delivery.missing
+    if _is_current(merged) and (delivery.missing or len(delivery.variants) < PAYLOAD_VARIANTS):
+        bury_unnamed_variants(source, product.id, sorted(named))
+    tell_stock(source, variants.restocked)
+    again = merged.reread | variants.reread
+    if delivery.missing and not merged.counts.get("older"):
+        again.add(product.id)
+    reread_products(source, again)
+
+
+def _is_current(merged: Merged) -> bool:
+    return bool(merged.counts.keys() & {"new", "newer", "same"})
+
+
+def product_gone(source: Source, product_id: int) -> None:
+    """Take in products/delete."""
+    bury_product(source, product_id)
+    tell_stock(source, [])
+
+
+def level_arrived(source: Source, level: StockLevel) -> None:
+    """Take in inventory_levels/update or …/connect.
+
+    A level of an item the mirror does not know is kept: the variant finds it when it arrives.
+    """
+    stage_levels([level], [(level.item_id, None)])
+    merged = merge_levels(source, cause=StockCause.WEBHOOK)
+    tell_stock(source, merged.restocked)
+    reread_items(source, merged.contested)
+    if merged.unknown and _is_complete(source.connection_id):
+        look_for_unknown(source)
+
+
+def _is_complete(connection_id: UUID) -> bool:
+    # Before the first full sync everything is unknown, and that sync will bring it.
+    return MirrorState.objects.filter(pk=connection_id, synced_at__isnull=False).exists()
+
+
+def level_gone(source: Source, gone: StockGone, *, moment: dt.datetime) -> None:
+    """Take in inventory_levels/disconnect; ``moment`` is when Shopify sent it (it says no time)."""
+    stage_levels([], [(gone.item_id, None)])
+    restocked = disconnect_level(
+        source, item_id=gone.item_id, location_id=gone.location_id, moment=moment
+    )
+    tell_stock(source, restocked)
+
+
+def uninstalled(source: Source, domain: str, *, moment: dt.datetime) -> None:
+    """Take in app/uninstalled: the token is dead, so the connection is parked with one alert.
+
+    A delivery that was sent before the connection last passed its test is from an earlier life
+    of the app and says nothing about this one.
+    """
+    tested_at = connection_access(source.connection_id).facts.get("tested_at")
+    if tested_at and moment < dt.datetime.fromisoformat(tested_at):
+        return
+    park_connection(
+        source.connection_id,
+        f"The app was uninstalled from {domain}. Install it again, enter its new token under "
+        "Connections and resume; the catalogue is read again then.",
+    )

@@ -1,0 +1,60 @@
+"""The mirror's jobs; each is one call of a service."""
+
+from typing import Final
+from uuid import UUID
+
+from foundation.work.api import Group, NewJob, Priority, Running, enqueue_many, task
+
+from . import reading, services, telling
+from .queries import active_connections
+from .shopify.full_sync import run_full_sync
+from .shopify.subscriptions import check_subscriptions
+
+CHECK_ALL: Final = "catalog.check_subscriptions"
+
+
+@task(services.FULL_SYNC, group=Group.REMOTE, atomic=False, priority=Priority.LOW)
+def full_sync(job: Running, connection_id: str, *, dry_run: bool = False) -> None:
+    """Read a whole shop."""
+    run_full_sync(job, connection_id=UUID(connection_id), dry_run=dry_run)
+
+
+@task(telling.READ_PRODUCT, group=Group.REMOTE, atomic=False)
+def read_product(job: Running, connection_id: str, product_id: int) -> None:
+    """Read one product."""
+    reading.read_product(job, UUID(connection_id), product_id)
+
+
+@task(telling.READ_ITEM, group=Group.REMOTE, atomic=False)
+def read_item(job: Running, connection_id: str, item_id: int) -> None:
+    """Read the stock of one inventory item."""
+    reading.read_item(job, UUID(connection_id), item_id)
+
+
+@task(telling.READ_CHANGED, group=Group.REMOTE, atomic=False)
+def read_changed(job: Running, connection_id: str) -> None:
+    """Read what changed lately."""
+    reading.read_changed(job, UUID(connection_id))
+
+
+@task(telling.READ_LOCATIONS, group=Group.REMOTE, atomic=False)
+def read_locations(job: Running, connection_id: str) -> None:
+    """Read the locations."""
+    reading.read_locations(job, UUID(connection_id))
+
+
+@task(CHECK_ALL)
+def check_all_subscriptions(_job: Running) -> None:
+    """Have every active connection's webhooks checked, each by a job of its own."""
+    for connection_id, shop_id in active_connections():
+        enqueue_many(
+            services.CHECK_CONNECTION,
+            [NewJob({"connection_id": str(connection_id)}, str(connection_id))],
+            shop_id=shop_id,
+        )
+
+
+@task(services.CHECK_CONNECTION, group=Group.REMOTE, atomic=False)
+def check_connection_subscriptions(job: Running, connection_id: str) -> None:
+    """Check the webhooks of one connection."""
+    check_subscriptions(UUID(connection_id), job=job)
