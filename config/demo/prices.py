@@ -37,9 +37,8 @@ def effective_changes(merchant: Merchant, since: int) -> "Counter[int]":
     return Counter(
         effect["variant_id"]
         for effect in merchant.effects(since)
-        if effect["operation"] == "productVariantsBulkUpdate"
+        if effect["source"] == "api"
         and effect["changed"]
-        and effect["source"] == "app"
     )
 
 

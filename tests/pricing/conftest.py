@@ -1,0 +1,96 @@
+"""A small shop at the sandbox, mirrored, and a desk to lead price jobs from."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from catalog_sync.api import Selection
+from config.demo.merchant import Merchant
+from config.demo.pricing_jobs import Desk
+from foundation.shops.api import ConnectionKind, connect
+from foundation.shops.models import Connection, Shop, User
+from foundation.work.drain import drain_for
+from foundation.work.enums import Group
+from pricing.api import Action, Rule
+from pricing.models import PricingJob
+from pricing.services import plan_job
+from tests.shopify_sandbox import DOMAIN, TOKEN, mirror, running_sandbox
+
+TEN_PERCENT_OFF = Rule(action=Action.PERCENT, value=Decimal(-10), step=Decimal("0.05"))
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Merchant]:
+    """One sandbox for all tests of a process; prices move on from test to test."""
+    state: Path = tmp_path_factory.mktemp("sandbox") / "state"
+    with running_sandbox(state, "--products", "8", "--variants-per-product", "5") as merchant:
+        yield merchant
+
+
+@pytest.fixture
+def merchant(sandbox: Merchant, settings: LazySettings) -> Iterator[Merchant]:
+    """The merchant at a well-behaved sandbox with a full bucket."""
+    settings.OUTBOUND_ADDRESS_MAP = {DOMAIN: sandbox._url}
+    sandbox.behave()
+    sandbox.set_bucket(points_factor=100, level=200_000)
+    yield sandbox
+    sandbox.behave()
+
+
+@pytest.fixture
+def connection(shop: Shop, merchant: Merchant) -> Connection:
+    """The shop's account at the sandbox, mirrored."""
+    made = connect(
+        shop_id=shop.pk,
+        kind=ConnectionKind.SHOPIFY,
+        account=DOMAIN,
+        secrets={"access_token": TOKEN, "webhook_secret": "shpss_test"},
+        actor_id=None,
+    )
+    mirror(made, merchant)
+    return made
+
+
+@pytest.fixture
+def desk(connection: Connection, owner: User) -> "TestDesk":
+    """Where price jobs are led from."""
+    return TestDesk(connection, owner)
+
+
+class TestDesk(Desk):
+    """A desk whose work is done on the spot, in this process."""
+
+    __test__ = False
+
+    def plan(
+        self,
+        name: str = "Ten percent off",
+        selection: Selection = Selection(all=True),  # noqa: B008 -- frozen
+        rule: Rule = TEN_PERCENT_OFF,
+    ) -> PricingJob:
+        job = plan_job(
+            shop_id=self.shop_id,
+            connection_id=self.connection.pk,
+            name=name,
+            selection=selection,
+            rule=rule,
+            actor_id=self.person.pk,
+        )
+        work(Group.HEAVY)
+        job.refresh_from_db()
+        return job
+
+    def run(self, job: PricingJob, *, seconds: float = 30.0) -> PricingJob:
+        self.confirm(job)
+        work(Group.HEAVY, Group.REMOTE)
+        job.refresh_from_db()
+        return job
+
+
+def work(*groups: Group) -> None:
+    """Do what is due in these groups."""
+    for group in groups:
+        drain_for(group, 30.0)

@@ -1,0 +1,73 @@
+"""A sandbox shop of one's own, as a process, and a mirror that knows it."""
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from catalog_sync.models import Product, Variant
+from config.demo.merchant import Merchant
+from config.demo.waiting import wait_until
+from config.door.health import tcp_accepts
+from config.door.ports import any_free
+from foundation.shops.models import Connection
+
+DOMAIN = "demo-shop.myshopify.com"
+TOKEN = "shpat_demo_0000000000000000000000000000"  # noqa: S105 -- a stand-in's credential
+
+
+@contextmanager
+def running_sandbox(state: Path, *arguments: str) -> Iterator[Merchant]:
+    """Run a sandbox on a free port and give its merchant."""
+    port = any_free()
+    command = [sys.executable, "-m", "sandbox.shopify", "--port", str(port)]
+    with (state.parent / f"{state.name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--state", str(state), *arguments], stdout=log, stderr=log
+        )
+        try:
+            wait_until(lambda: tcp_accepts(port), f"the sandbox on port {port}", seconds=30)
+            yield Merchant(DOMAIN, url=f"http://127.0.0.1:{port}")
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def _time(row: dict[str, Any]) -> dt.datetime:
+    # Shopify's API tells whole seconds.
+    return dt.datetime.fromtimestamp(row["updated_ms"] // 1000, dt.UTC)
+
+
+def mirror(connection: Connection, merchant: Merchant) -> None:
+    """Make the mirror know the shop as it is now, without a sync."""
+    products: dict[int, Product] = {}
+    variants: list[Variant] = []
+    common: dict[str, Any] = {
+        "shop_id": connection.shop_id,
+        "connection": connection,
+    }
+    for row in merchant.variants():
+        product = products.setdefault(
+            row["product_id"],
+            Product(vendor_id=row["product_id"], title=str(row["product_id"]), status="active", vendor_updated_at=_time(row), **common),
+        )
+        compare = row["compare_at_price"]
+        variants.append(
+            Variant(
+                product=product,
+                vendor_id=row["id"],
+                inventory_item_id=row["inventory_item_id"],
+                sku=row["sku"] or "",
+                price=Decimal(row["price"]),
+                compare_at=None if compare is None else Decimal(compare),
+                stock=row["available"],
+                vendor_updated_at=_time(row),
+                **common,
+            )
+        )
+    Product.objects.bulk_create(products.values())
+    Variant.objects.bulk_create(variants)
