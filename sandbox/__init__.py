@@ -1,1 +1,1 @@
-"""Local stand-ins of the outside systems: they import nothing of the project, nothing imports them."""
+"""Local stand-ins of the outside systems: they and the project import nothing of each other."""

@@ -51,13 +51,12 @@ def main() -> None:
     asked = arguments()
     world = open_world(
         asked.state,
-        wish=catalogue.Wish(
+        catalogue.Wish(
             products=asked.products,
             variants_per_product=asked.variants_per_product,
             seed=asked.seed,
         ),
-        plan=asked.plan,
-        factor=asked.points_factor,
+        points=(asked.plan, asked.points_factor),
         settings=Settings(retry_clock=asked.retry_clock),
         webhook_map=webhook_map(asked.webhook_map),
     )

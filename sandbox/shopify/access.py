@@ -56,9 +56,7 @@ OF_TOPIC: dict[str, tuple[str, ...]] = {
 
 def granted(scopes: list[str], needed: tuple[str, ...]) -> bool:
     """Is one of `needed` among the granted scopes or implied by them?"""
-    return any(
-        scope in scopes or scope.replace("read_", "write_", 1) in scopes for scope in needed
-    )
+    return any(scope in scopes or scope.replace("read_", "write_", 1) in scopes for scope in needed)
 
 
 def needed_by(field: Field) -> tuple[str, ...]:

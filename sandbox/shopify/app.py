@@ -56,29 +56,29 @@ def facts_of_other(plan: str, factor: float) -> Facts:
 
 def open_world(
     folder: Path,
-    *,
     wish: catalogue.Wish,
-    plan: str = "standard",
-    factor: float = 1.0,
+    *,
+    points: tuple[str, float] = ("standard", 1.0),
     settings: Settings | None = None,
     webhook_map: dict[str, str] | None = None,
 ) -> World:
     """Load the state folder, or seed the two shops when it is empty.
 
-    Plan and points factor are those asked for now, also for a folder that exists.
+    Plan and points factor (`points`) are those asked for now, also for an existing folder.
     """
     resolvers.register()
     world = World(folder, settings or Settings(), webhook_map or {})
     small = catalogue.Wish(products=OTHER_PRODUCTS, seed=wish.seed)
-    for facts, wanted in ((facts_of_demo(plan, factor), wish), (facts_of_other(plan, factor), small)):
+    wishes = ((facts_of_demo(*points), wish), (facts_of_other(*points), small))
+    for facts, wanted in wishes:
         if facts.domain not in world.shops:
             shop = Shop(facts, world.store, world.settings)
             catalogue.seed(world.store, facts, wanted, shop)
             world.shops[facts.domain] = shop
-        world.shops[facts.domain].set_plan(plan, factor)
+        world.shops[facts.domain].set_plan(*points)
     for shop in world.shops.values():
         shop.bucket.level = shop.bucket.maximum
-    # The catalogue lives as long as the process: keep the collector from walking it again and again.
+    # The catalogue lives as long as the process: keep the collector from walking it each time.
     gc.collect()
     gc.freeze()
     return world

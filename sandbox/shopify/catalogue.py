@@ -48,7 +48,7 @@ class Seeder:
         """The facts' `next_id` counts all ids of the shop."""
         self.facts = facts
         self.wish = wish
-        self.random = random.Random(f"{wish.seed}:{facts.domain}")  # noqa: S311 - repeatable on purpose
+        self.random = random.Random(f"{wish.seed}:{facts.domain}")
         self.now = clock.now_ms()
         self.places = [
             Location(
@@ -236,4 +236,3 @@ def seed(store: Store, facts: Facts, wish: Wish, shop: Shop) -> None:
     rows.sort(key=itemgetter(0))
     with store.transaction() as connection:
         connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", rows)
-

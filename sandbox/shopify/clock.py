@@ -1,4 +1,4 @@
-"""Times as the vendor writes them. Inside the sandbox a time is an integer of milliseconds since 1970."""
+"""Times as the vendor writes them. Inside, a time is an integer of milliseconds since 1970."""
 
 import time
 from datetime import UTC, datetime

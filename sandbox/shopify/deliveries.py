@@ -6,14 +6,10 @@ so nothing ever leaves this machine.
 """
 
 import asyncio
-import base64
 import contextlib
-import hashlib
 import heapq
-import hmac
 import sqlite3
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,106 +17,15 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from sandbox.shopify import clock, search
-from sandbox.shopify.entities import Subscription
+from sandbox.shopify import clock
+from sandbox.shopify.envelopes import Attempt, Delivery, headers
 from sandbox.shopify.faults import Faults
 from sandbox.shopify.settings import Settings
-from sandbox.shopify.state import Event, Shop, Work
 from sandbox.shopify.store import Store
 
 OK = range(200, 300)
 KEPT_ROWS = 20_000
 PRUNE_EVERY = 1_000
-
-
-class Attempt(msgspec.Struct):
-    """One try: when, how long, and the status code or what went wrong."""
-
-    at: str
-    seconds: float
-    status: int | None
-    problem: str | None
-
-
-class Delivery(msgspec.Struct, kw_only=True):
-    """A row of the delivery log. `status` is pending, delivered, failed or dropped."""
-
-    id: int = 0
-    shop: str
-    subscription_id: int
-    topic: str
-    uri: str
-    webhook_id: str
-    event_id: str
-    triggered_at: str
-    api_version: str
-    name: str | None
-    secret: str
-    status: str = "pending"
-    due: float = 0.0
-    first_failure: int = 0
-    duplicate_of: int | None = None
-    attempts: list[Attempt] = msgspec.field(default_factory=list)
-    body: bytes = b""
-
-
-def prepare(shop: Shop, work: Work, event: Event, hook: Subscription) -> Delivery | None:
-    """The delivery of an event to a subscription, None when it is not meant for it."""
-    if hook.topic != event.topic.replace("/", "_").upper():
-        return None
-    payload = event.payload
-    if hook.filter and not search.matches_payload(hook.filter, payload):
-        return None
-    if hook.include_fields:
-        tops = {name.partition(".")[0] for name in hook.include_fields}
-        payload = {name: value for name, value in payload.items() if name in tops}
-    body = msgspec.json.encode(payload)
-    if hook.include_fields:
-        digest = hashlib.sha256(body).hexdigest()
-        if digest == hook.last_digest:
-            return None
-        hook.last_digest = digest
-    return Delivery(
-        shop=shop.domain,
-        subscription_id=hook.id,
-        topic=event.topic,
-        uri=hook.uri,
-        webhook_id=str(uuid.uuid4()),
-        event_id=work.event_id,
-        triggered_at=clock.zulu_ns(time.time_ns()),
-        api_version=hook.api_version,
-        name=hook.name,
-        secret=shop.facts.secret,
-        due=time.time(),
-        body=body,
-    )
-
-
-def signature(secret: str, body: bytes) -> str:
-    """`X-Shopify-Hmac-Sha256`: base64 of HMAC-SHA256 over the raw body."""
-    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
-
-
-def headers(delivery: Delivery) -> dict[str, str]:
-    """The envelope of §8.1."""
-    parts = urlsplit(delivery.uri)
-    result = {
-        # The map stands for a TLS proxy: the original host, and https as the scheme.
-        "Host": parts.netloc,
-        "X-Forwarded-Proto": "https",
-        "Content-Type": "application/json",
-        "User-Agent": "Shopify-Captain-Hook",
-        "X-Shopify-Topic": delivery.topic,
-        "X-Shopify-Hmac-Sha256": signature(delivery.secret, delivery.body),
-        "X-Shopify-Shop-Domain": delivery.shop,
-        "X-Shopify-API-Version": delivery.api_version,
-        "X-Shopify-Webhook-Id": delivery.webhook_id,
-        "X-Shopify-Event-Id": delivery.event_id,
-        "X-Shopify-Triggered-At": delivery.triggered_at,
-    }
-    if delivery.name:
-        result["X-Shopify-Name"] = delivery.name
-    return result
 
 
 class Dispatcher:
@@ -158,7 +63,7 @@ class Dispatcher:
             self._insert(connection, twin)
             self.schedule(twin.id, twin.due)
 
-    def _draw(self, kind: str, delivery: Delivery) -> Any:  # noqa: ANN401 - Rule or None
+    def _draw(self, kind: str, delivery: Delivery) -> Any:
         return self.faults.strike((kind,), delivery.shop, (delivery.topic,))
 
     def _insert(self, connection: sqlite3.Connection, delivery: Delivery) -> None:

@@ -1,4 +1,4 @@
-"""Documents: parsed and validated once per text, violations worded as the vendor's server words them."""
+"""Documents: parsed and validated once per text, violations in the words of the vendor's server."""
 
 import re
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """`POST /admin/api/{version}/graphql.json`: authentication, price, admission, execution, faults."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 from starlette.requests import Request
@@ -14,14 +14,9 @@ from sandbox.shopify.faults import Rule
 from sandbox.shopify.state import Shop
 from sandbox.shopify.world import World, new_request_id
 
-if TYPE_CHECKING:
-    from sandbox.shopify.plan import Plan
-
 Doc: TypeAlias = dict[str, Any]
 
-BAD_TOKEN = (
-    "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105 - a message, no secret
-)
+BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105 - a message, no secret
 REFUSALS: dict[str, tuple[int, str]] = {
     "unauthorized": (401, BAD_TOKEN),
     "frozen_402": (402, "This shop is unavailable."),
@@ -32,14 +27,14 @@ BEFORE = ("reset", "5xx_before", "slow", *REFUSALS)
 AFTER = ("lose_answer", "5xx_after", "slow_after", "internal_error")
 
 
-class Cut(Exception):  # noqa: N818 - no error: an order to close the connection
+class Cut(Exception):
     """Close the connection without an answer."""
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not an error
+class Refused(Exception):
     """Answer with an HTTP status that is not 200."""
 
-    def __init__(self, status: int, body: Any) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, status: int, body: Any) -> None:
         """`body` goes into `errors`."""
         super().__init__(status)
         self.status = status
@@ -92,7 +87,7 @@ class Endpoint:
         if not shop.facts.installed or token != shop.facts.token:
             self.count(names, "401")
             raise Refused(401, BAD_TOKEN)
-        runner = Runner(self.world, shop, asked, request_id, str(request.base_url).rstrip("/"))
+        runner = Runner(self.world, shop, asked, request_id, f"https://{domain}")
         runner.debug = request.headers.get("shopify-graphql-cost-debug") == "1"
         forced = self.world.faults.strike(("throttle",), shop.domain, names)
         result = await runner.run(body, throttle=forced is not None)
@@ -120,9 +115,7 @@ class Endpoint:
             raise Refused(rule.status, None)
         raise Refused(*REFUSALS[rule.kind])
 
-    async def after(
-        self, shop: Shop, names: tuple[str, ...], result: Doc, request_id: str
-    ) -> Doc:
+    async def after(self, shop: Shop, names: tuple[str, ...], result: Doc, request_id: str) -> Doc:
         """Faults that strike when the effect is already there."""
         rule: Rule | None = self.world.faults.strike(AFTER, shop.domain, names)
         if rule is None:
@@ -278,7 +271,7 @@ class Runner:
         }
 
 
-def _json(body: Any, status: int) -> Response:  # noqa: ANN401 - JSON
+def _json(body: Any, status: int) -> Response:
     return Response(msgspec.json.encode(body), status, media_type="application/json")
 
 

@@ -1,6 +1,6 @@
 """The records of a shop, as kept in memory and on disk.
 
-Money is a decimal string in the digits of the shop's currency; times are milliseconds (see `clock`).
+Money is a decimal string in the digits of the currency; times are milliseconds (see `clock`).
 """
 
 import msgspec

@@ -6,7 +6,7 @@ DOCUMENTATION = "https://shopify.dev/api/usage"
 
 
 class TopLevelError(Exception):
-    """One or more entries of `errors`; the request, or the root field named by `path`, has no data."""
+    """One or more entries of `errors`; the request has no data."""
 
     def __init__(self, *errors: dict[str, Any]) -> None:
         """Keep the entries as they go on the wire."""
@@ -17,7 +17,7 @@ class TopLevelError(Exception):
 class FieldError(Exception):
     """A resolver refuses: the root field becomes null and an entry with its path is added."""
 
-    def __init__(self, code: str, message: str, **extra: Any) -> None:  # noqa: ANN401 - any JSON
+    def __init__(self, code: str, message: str, **extra: Any) -> None:
         """`code` and `extra` go into `extensions`."""
         super().__init__(message)
         self.message = message

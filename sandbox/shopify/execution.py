@@ -96,7 +96,7 @@ class Call:
             data[root.key] = self._run_root(root)
         return data
 
-    def _run_root(self, root: Field) -> Any:  # noqa: ANN401 - JSON
+    def _run_root(self, root: Field) -> Any:
         refused = access.denied(self.shop.facts.scopes, root, [])
         if refused is not None:
             field, path = refused
@@ -135,7 +135,7 @@ class Call:
                 most = self.settings.variants_ceiling
             self._check_size(value, most)
 
-    def _check_size(self, value: Any, most: int) -> None:  # noqa: ANN401 - JSON
+    def _check_size(self, value: Any, most: int) -> None:
         if isinstance(value, dict):
             for inner in value.values():
                 self._check_size(inner, most)
@@ -146,7 +146,7 @@ class Call:
             )
             raise FieldError("MAX_INPUT_SIZE_EXCEEDED", message)
 
-    def value(self, field: Field, value: Any) -> Any:  # noqa: ANN401 - records in, JSON out
+    def value(self, field: Field, value: Any) -> Any:
         """Complete a resolved value: leaf as it is, records by their selection."""
         selection = field.selection
         if selection is None:
@@ -163,7 +163,7 @@ class Call:
             return [None if row is None else self.record(selection, row) for row in value]
         return self.record(selection, value)
 
-    def record(self, selection: Selection, record: Any) -> dict[str, Any]:  # noqa: ANN401 - any record
+    def record(self, selection: Selection, record: Any) -> dict[str, Any]:
         """One record by its selection."""
         fields = selection.only
         if fields is None:

@@ -55,7 +55,7 @@ class Faults:
     def __init__(self, seed: int) -> None:
         """No rules."""
         self.rules: list[Rule] = []
-        self.random = random.Random(seed)  # noqa: S311 - repeatable on purpose, no secret
+        self.random = random.Random(seed)
         self.next_id = 1
 
     def add(self, rule: Rule) -> Rule:
@@ -79,7 +79,7 @@ class Faults:
 
     def reseed(self, seed: int) -> None:
         """Begin the sequence of chances anew."""
-        self.random = random.Random(seed)  # noqa: S311 - repeatable on purpose, no secret
+        self.random = random.Random(seed)
 
     def strike(self, kinds: tuple[str, ...], shop: str, names: tuple[str, ...]) -> Rule | None:
         """The first rule of these kinds that strikes now; its count goes down."""

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from sandbox.shopify import access
 from sandbox.shopify.entities import Subscription, gid
 from sandbox.shopify.errors import FieldError
+from sandbox.shopify.ids import number_of
 from sandbox.shopify.plan import resolves
-from sandbox.shopify.reads import number_of
 from sandbox.shopify.state import Work
 
 if TYPE_CHECKING:
@@ -74,9 +74,7 @@ class _Wish:
         if self.format == "XML" and self.topic in JSON_ONLY:
             message = "Format 'xml' is invalid for this webhook topic. Allowed formats: json"
             return [_error(message, "format")]
-        others = [
-            hook for hook in self.call.shop.subscriptions.values() if hook is not self.own
-        ]
+        others = [hook for hook in self.call.shop.subscriptions.values() if hook is not self.own]
         if any(
             (hook.topic, hook.uri, hook.format) == (self.topic, self.uri, self.format)
             for hook in others

@@ -1,4 +1,4 @@
-"""Values that come in: variables and literals, checked against the schema and worded as the vendor does.
+"""Values that come in: variables and literals, checked against the schema in the vendor's words.
 
 Scalars are kept as they came (a Money stays the string or number sent); resolvers read them.
 """
@@ -76,11 +76,11 @@ def _made(kind: GraphQLInputType) -> Check:
         return _object(kind)
     if isinstance(kind, GraphQLEnumType):
         return _enum(kind)
-    return _scalar(kind.name)
+    return _scalar(str(kind))
 
 
 def _required(inner: Check) -> Check:
-    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:
         if value is None:
             problems.append(_problem(path, "Expected value to not be null"))
             return None
@@ -90,7 +90,7 @@ def _required(inner: Check) -> Check:
 
 
 def _list(inner: Check) -> Check:
-    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:
         if value is None:
             return None
         rows = value if isinstance(value, list) else [value]
@@ -103,7 +103,7 @@ def _enum(kind: GraphQLEnumType) -> Check:
     allowed = frozenset(kind.values)
     shown = ", ".join(kind.values)
 
-    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:
         if value is not None and (not isinstance(value, str) or value not in allowed):
             problems.append(_problem(path, f'Expected "{value}" to be one of: {shown}'))
         return value
@@ -114,7 +114,7 @@ def _enum(kind: GraphQLEnumType) -> Check:
 def _scalar(name: str) -> Check:
     fits = FITS.get(name, _is_text)
 
-    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:
         if value is not None and not fits(value):
             shown = f'"{value}"' if isinstance(value, str) else value
             problems.append(_problem(path, f"Could not coerce value {shown} to {name}"))
@@ -140,7 +140,7 @@ def _object(kind: GraphQLInputObjectType) -> Check:
         if isinstance(field.type, GraphQLNonNull) and name not in defaults
     ]
 
-    def check(value: Any, path: Path, problems: list[Problem]) -> Any:  # noqa: ANN401 - JSON
+    def check(value: Any, path: Path, problems: list[Problem]) -> Any:
         if value is None:
             return None
         if not isinstance(value, dict):
@@ -154,19 +154,21 @@ def _object(kind: GraphQLInputObjectType) -> Check:
             else:
                 text = f"Field is not defined on {kind.name}"
                 problems.append(_problem((path, name), text))
-        for name in needed:
-            if name not in value:
-                problems.append(_problem((path, name), "Expected value to not be null"))
+        problems.extend(
+            _problem((path, name), "Expected value to not be null")
+            for name in needed
+            if name not in value
+        )
         return result
 
     return check
 
 
-def _is_text(value: Any) -> bool:  # noqa: ANN401 - JSON
+def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _is_number(value: Any) -> bool:  # noqa: ANN401 - JSON
+def _is_number(value: Any) -> bool:
     if isinstance(value, str):
         if PLAIN_NUMBER.fullmatch(value):
             return True
@@ -213,7 +215,7 @@ def variables(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> d
     return result
 
 
-def _invalid_variable(name: str, definition: Any, value: Any, problems: list[Problem]) -> Problem:  # noqa: ANN401 - AST node and JSON
+def _invalid_variable(name: str, definition: Any, value: Any, problems: list[Problem]) -> Problem:
     details = ", ".join(
         f"{'.'.join(str(part) for part in problem['path'])} ({problem['explanation']})"
         if problem["path"]
@@ -231,7 +233,7 @@ def _invalid_variable(name: str, definition: Any, value: Any, problems: list[Pro
     }
 
 
-def literal(node: ValueNode, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+def literal(node: ValueNode, values: Mapping[str, Any]) -> Any:
     """A literal of the document as JSON; an absent variable gives `Undefined`."""
     result: Any
     match node:
@@ -260,7 +262,7 @@ def arguments(
     nodes: tuple[ArgumentNode, ...],
     values: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Arguments of a field with defaults; absent ones are left out (documents are already valid)."""
+    """Arguments of a field with defaults; absent ones are left out (the document is valid)."""
     given = {node.name.value: literal(node.value, values) for node in nodes}
     result: dict[str, Any] = {}
     for name, definition in definitions.items():

@@ -1,4 +1,4 @@
-"""The merchant and other outsiders: edits, sales, deliveries of goods, none of them by our API calls."""
+"""The merchant and other outsiders: edits, sales, goods that arrive, none of it by API calls."""
 
 from typing import Any
 
@@ -140,10 +140,11 @@ def restock(
 
 
 def transfer(
-    world: World, shop: Shop, variant_id: int, quantity: int, from_id: int, to_id: int
+    world: World, shop: Shop, variant_id: int, quantity: int, places: tuple[int, int]
 ) -> None:
-    """Goods move between locations; the target is connected when it did not stock the item."""
+    """Goods move between two locations; the target is connected when it did not stock them."""
     variant = _variant(shop, variant_id)
+    from_id, to_id = places
     source = _level(shop, variant, from_id)
     if to_id not in shop.locations:
         message = f"no location {to_id}"

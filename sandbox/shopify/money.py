@@ -19,7 +19,7 @@ def canonical(text: str, digits: int) -> str | None:
     return text if good and ("." in text) is bool(digits) else None
 
 
-def read(value: Any) -> Decimal:  # noqa: ANN401 - a string or number checked by `inputs`
+def read(value: Any) -> Decimal:
     """The exact amount sent."""
     return Decimal(str(value))
 
@@ -34,7 +34,7 @@ def written(amount: Decimal, digits: int) -> str:
     return f"{amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):f}"
 
 
-def stored(value: Any, digits: int) -> str:  # noqa: ANN401 - a string or number checked by `inputs`
+def stored(value: Any, digits: int) -> str:
     """What is stored when `value` is sent."""
     text = str(value)
     return canonical(text, digits) or written(read(text), digits)

@@ -18,18 +18,22 @@ PRODUCT_VARIANTS_PAGE = 2048
 
 
 class Page(msgspec.Struct):
-    """One page; `values` are the sort values of the nodes, `depth` the rows before the first."""
+    """One page; `values` are the sort values of the nodes, `depth` the rows before the first.
+
+    `ids` number the nodes where they have no id of their own.
+    """
 
     nodes: list[Any]
     values: list[Any]
     has_next: bool
     has_previous: bool
     depth: int = 0
+    ids: list[int] | None = None
 
     def cursor(self, at: int) -> str:
         """Opaque cursor of a row."""
         doc = {
-            "last_id": getattr(self.nodes[at], "id", at),
+            "last_id": self.nodes[at].id if self.ids is None else self.ids[at],
             "last_value": self.values[at],
             "n": self.depth + at + 1,
         }
@@ -42,12 +46,14 @@ def size(call: "Call", arguments: dict[str, Any], most: int) -> int:
     Raises:
         FieldError: neither or both of first and last, or more rows than a page may have.
     """
-    first, last = arguments.get("first"), arguments.get("last")
-    if first is None and last is None:
+    given = [
+        (name, arguments[name]) for name in ("first", "last") if arguments.get(name) is not None
+    ]
+    if not given:
         raise FieldError("BAD_REQUEST", "you must provide one of first or last")
-    if first is not None and last is not None:
+    if len(given) > 1:
         raise FieldError("BAD_REQUEST", "providing both first and last is not supported")
-    name, asked = ("first", first) if first is not None else ("last", last)
+    name, asked = given[0]
     if asked < 0 or asked > most:
         message = f"{name} must be between 0 and {most}, {asked} given"
         raise FieldError("INVALID_FIELD_ARGUMENTS", message, rootField=call.root)
@@ -132,7 +138,7 @@ def sliced(
 ) -> Page:
     """A page of a list; it is sorted by (value, id) unless it is `in_order` already."""
 
-    def place(record: Any) -> Any:  # noqa: ANN401 - any comparable
+    def place(record: Any) -> Any:
         return (sort(record), record.id)
 
     if not in_order:

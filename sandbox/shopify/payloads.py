@@ -98,7 +98,7 @@ def level(shop: Shop, record: Level) -> Doc:
 
 
 def item(shop: Shop, record: Item) -> Doc:
-    """`inventory_items/create` and `/update` (key set of the official sample, not in the contract)."""
+    """`inventory_items/create` and `/update`: keys of the official sample, not in the contract."""
     zone = shop.facts.zone
     return {
         "id": record.id,

@@ -1,4 +1,4 @@
-"""Plans: an operation compiled once into plain lists of fields, so that a row costs microseconds."""
+"""Plans: an operation compiled once into lists of fields, so that a row costs microseconds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -161,7 +161,9 @@ class _Compiler:
                 fragment = self.fragments[node.name.value]
                 condition, inner = fragment.type_condition.name.value, fragment.selection_set
             elif isinstance(node, InlineFragmentNode):
-                condition = node.type_condition.name.value if node.type_condition else kind.name
+                named = node.type_condition
+                # The AST says the condition is always there; in `... { }` it is not.
+                condition = named.name.value if named is not None else kind.name  # type: ignore[redundant-expr]  # see above
                 inner = node.selection_set
             if self.applies(condition, kind):
                 self.collect(kind, inner, both, grouped)

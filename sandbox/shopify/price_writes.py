@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.shopify import money
 from sandbox.shopify.entities import Item, Product, Variant
+from sandbox.shopify.ids import number_of
 from sandbox.shopify.plan import resolves
-from sandbox.shopify.reads import number_of
 from sandbox.shopify.state import Work
 
 if TYPE_CHECKING:
@@ -94,26 +94,30 @@ class _Writer:
         return variant, errors
 
     def check_amount(self, at: int, row: Doc, name: str, label: str) -> list[Doc]:
-        if name not in row:
+        if name not in row or (row[name] is None and name == "compareAtPrice"):
             return []
-        if row[name] is None:
-            if name == "compareAtPrice":
-                return []
-            return [_error(at, [name], f"{label} can't be blank", "BLANK")]
+        problem = self.amount_problem(row[name])
+        if problem is None:
+            return []
+        text, code = problem
+        return [_error(at, [name], f"{label} {text}", code)]
+
+    def amount_problem(self, value: Any) -> tuple[str, str] | None:
+        """What is wrong with an amount, and the code for it."""
         digits = self.shop.facts.digits
-        if money.canonical(str(row[name]), digits) is not None:
-            return []
-        amount = money.read(row[name])
+        if value is None:
+            return "can't be blank", "BLANK"
+        if money.canonical(str(value), digits) is not None:
+            return None
+        amount = money.read(value)
         if amount < 0:
-            message = f"{label} must be greater than or equal to 0"
-            return [_error(at, [name], message, "GREATER_THAN_OR_EQUAL_TO")]
+            return "must be greater than or equal to 0", "GREATER_THAN_OR_EQUAL_TO"
         if amount >= money.TOO_HIGH:
-            return [_error(at, [name], f"{label} {HIGH}", "INVALID_INPUT")]
+            return HIGH, "INVALID_INPUT"
         refuse = self.call.settings.extra_decimals == "refuse"
         if refuse and money.has_extra_digits(amount, digits):
-            message = f"{label} may have at most {digits} decimals"
-            return [_error(at, [name], message, "INVALID_INPUT")]
-        return []
+            return f"may have at most {digits} decimals", "INVALID_INPUT"
+        return None
 
     def check_compare_at(self, at: int, row: Doc, variant: Variant) -> list[Doc]:
         price = row.get("price", variant.price)
@@ -236,4 +240,3 @@ def apply_changes(work: Work, variant: Variant, item: Item, changes: dict[str, A
         work.touched_items[item.id] = None
     for name, value in changes.items():
         setattr(item if name.startswith("item.") else variant, name.rpartition(".")[2], value)
-

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.shopify import merchant, payloads
 from sandbox.shopify.entities import Item, Level, Option, Product, Variant, gid
+from sandbox.shopify.ids import number_of
 from sandbox.shopify.plan import resolves
-from sandbox.shopify.reads import DEFAULT_TITLE, number_of
+from sandbox.shopify.reads import DEFAULT_TITLE
 from sandbox.shopify.state import Work
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ COLOURS = ("#475569", "#e2e8f0")
 # Input field -> attribute of Product; a null is ignored as in a patch.
 PLAIN = {
     "title": "title",
-    "handle": "handle",
     "vendor": "vendor",
     "productType": "product_type",
     "descriptionHtml": "description",
@@ -35,7 +35,7 @@ def _work(call: "Call", operation: str) -> Work:
     return Work(call.shop, source="api", operation=operation, request_id=call.request_id)
 
 
-def _title_errors(title: Any) -> list[Doc]:  # noqa: ANN401 - JSON
+def _title_errors(title: Any) -> list[Doc]:
     if not title or not title.strip():
         return [_error(["title"], "Title can't be blank")]
     if len(title) > LONGEST_TITLE:
@@ -159,6 +159,18 @@ def update(_root: None, args: Doc, call: "Call") -> Doc:
     work = _work(call, "productUpdate")
     work.edit(product)
     before = _facts(product)
+    _patch(call, product, given)
+    if product.status == "ACTIVE" and product.published is None:
+        product.published = work.at
+    after = _facts(product)
+    product.updated = work.at
+    work.touched_products[product.id] = None
+    work.effect(changed=before != after, product_id=product.id, before=before, after=after)
+    call.world.commit(work)
+    return {"product": product, "userErrors": []}
+
+
+def _patch(call: "Call", product: Product, given: Doc) -> None:
     for name, attribute in PLAIN.items():
         if given.get(name) is not None:
             setattr(product, attribute, given[name])
@@ -168,14 +180,6 @@ def update(_root: None, args: Doc, call: "Call") -> Doc:
         product.tags = _tags(given["tags"])
     if given.get("status"):
         product.status = given["status"]
-        if product.status == "ACTIVE" and product.published is None:
-            product.published = work.at
-    after = _facts(product)
-    product.updated = work.at
-    work.touched_products[product.id] = None
-    work.effect(changed=before != after, product_id=product.id, before=before, after=after)
-    call.world.commit(work)
-    return {"product": product, "userErrors": []}
 
 
 def _facts(product: Product) -> Doc:

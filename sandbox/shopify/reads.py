@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.shopify import clock, paging, search
 from sandbox.shopify.entities import Option, Product, Variant, gid
-from sandbox.shopify.errors import bad_id
+from sandbox.shopify.ids import find, number_of
 from sandbox.shopify.paging import Page
-from sandbox.shopify.plan import resolves
-from sandbox.shopify.shop_doc import shop_doc
+from sandbox.shopify.plan import Resolver, resolves
 
 if TYPE_CHECKING:
     from sandbox.shopify.execution import Call
@@ -16,50 +15,10 @@ Args: TypeAlias = dict[str, Any]
 Doc: TypeAlias = dict[str, Any]
 
 DEFAULT_TITLE = "Default Title"
-_PREFIX = {
-    kind: f"gid://shopify/{kind}/"
-    for kind in ("Product", "ProductVariant", "InventoryItem", "Location", "WebhookSubscription")
-}
-
-
-def number_of(text: Any, kind: str | None = None) -> int | None:  # noqa: ANN401 - an ID as sent
-    """Numeric part of a global id; None when it is of another kind.
-
-    Raises:
-        FieldError: RESOURCE_NOT_FOUND for a malformed id.
-    """
-    if kind is not None and (digits := str(text).removeprefix(_PREFIX[kind])).isdecimal() and digits != text:
-        return int(digits)
-    parts = str(text).split("?")[0].split("/")
-    if len(parts) != 5 or parts[:3] != ["gid:", "", "shopify"] or not parts[4].isdigit():  # noqa: PLR2004 - gid://shopify/Kind/1
-        raise bad_id()
-    return int(parts[4]) if kind in {None, parts[3]} else None
-
-
-def find(call: "Call", text: Any) -> Any:  # noqa: ANN401 - ID in, record of any kind out
-    """The record behind a global id of any kind, or None."""
-    number = number_of(text)
-    if number is None:
-        return None
-    shop = call.shop
-    kind = str(text).split("/")[3]
-    if kind == "InventoryLevel":
-        item = str(text).rpartition("inventory_item_id=")[2]
-        return shop.levels_of(int(item)).get(number) if item.isdigit() else None
-    tables: dict[str, dict[int, Any]] = {
-        "Product": shop.products,
-        "ProductVariant": shop.variants,
-        "InventoryItem": shop.items,
-        "Location": shop.locations,
-        "WebhookSubscription": shop.subscriptions,
-    }
-    if kind == "Shop" and number == shop.facts.id:
-        return shop_doc(None, {}, call)
-    return tables.get(kind, {}).get(number)
 
 
 @resolves("QueryRoot", "node")
-def _node(_root: None, args: Args, call: "Call") -> Any:  # noqa: ANN401 - any record
+def _node(_root: None, args: Args, call: "Call") -> Any:
     return find(call, args["id"])
 
 
@@ -148,7 +107,7 @@ def _product_id(product: Product, _args: Args, _call: "Call") -> str:
 @resolves("ProductVariant", "legacyResourceId")
 @resolves("InventoryItem", "legacyResourceId")
 @resolves("Location", "legacyResourceId")
-def _legacy_id(record: Any, _args: Args, _call: "Call") -> str:  # noqa: ANN401 - any record with an id
+def _legacy_id(record: Any, _args: Args, _call: "Call") -> str:
     return str(record.id)
 
 
@@ -158,7 +117,7 @@ def _legacy_id(record: Any, _args: Args, _call: "Call") -> str:  # noqa: ANN401 
 @resolves("InventoryLevel", "createdAt")
 @resolves("Location", "createdAt")
 @resolves("WebhookSubscription", "createdAt")
-def _created(record: Any, _args: Args, _call: "Call") -> str:  # noqa: ANN401 - any record with times
+def _created(record: Any, _args: Args, _call: "Call") -> str:
     return clock.zulu(record.created)
 
 
@@ -168,13 +127,17 @@ def _created(record: Any, _args: Args, _call: "Call") -> str:  # noqa: ANN401 - 
 @resolves("InventoryLevel", "updatedAt")
 @resolves("Location", "updatedAt")
 @resolves("WebhookSubscription", "updatedAt")
-def _updated(record: Any, _args: Args, _call: "Call") -> str:  # noqa: ANN401 - any record with times
+def _updated(record: Any, _args: Args, _call: "Call") -> str:
     return clock.zulu(record.updated)
+
+
+def _getter(attribute: str) -> Resolver:
+    return lambda record, _args, _call: getattr(record, attribute)
 
 
 def _plain(type_name: str, **fields: str) -> None:
     for name, attribute in fields.items():
-        resolves(type_name, name)(lambda record, _a, _c, attribute=attribute: getattr(record, attribute))
+        resolves(type_name, name)(_getter(attribute))
 
 
 _plain(
@@ -301,5 +264,5 @@ def _product_of(variant: Variant, _args: Args, call: "Call") -> Product:
 
 
 @resolves("ProductVariant", "inventoryItem")
-def _item_of(variant: Variant, _args: Args, call: "Call") -> Any:  # noqa: ANN401 - Item
+def _item_of(variant: Variant, _args: Args, call: "Call") -> Any:
     return call.shop.items[variant.item_id]

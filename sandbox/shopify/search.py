@@ -1,7 +1,7 @@
 """The vendor's search syntax (contract §6), compiled to predicates over records.
 
-`field:value`, comparators, `AND`/`OR`/`NOT`/`-`, parentheses, quotes, `*` suffix. An unknown field is
-ignored with a warning, as the vendor does: a typo widens the result.
+`field:value`, comparators, `AND`/`OR`/`NOT`/`-`, parentheses, quotes, `*` suffix. An unknown field
+is ignored with a warning, as the vendor does: a typo widens the result.
 """
 
 import operator
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import msgspec
 
 from sandbox.shopify import clock
+from sandbox.shopify.search_fields import RESOURCES, Getter, Searchable
 
 if TYPE_CHECKING:
     from sandbox.shopify.state import Shop
 
-Getter: TypeAlias = Callable[["Shop", Any], Any]
 Predicate: TypeAlias = Callable[["Shop", Any], bool]
 
 TOKEN = re.compile(
@@ -32,13 +32,6 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
 }
-
-
-class Searchable(NamedTuple):
-    """A filter of a list: how its value is read and compared."""
-
-    kind: str
-    read: Getter
 
 
 class Query(NamedTuple):
@@ -88,10 +81,8 @@ class _Reader:
         token = self.tokens[self.at]
         self.at += 1
         if token["minus"] or token["word"] == "NOT":
-            inner = self.one() if self.peek() else None
-            if inner is None:
-                return None
-            return lambda shop, record: not inner(shop, record)
+            negated = self.one() if self.peek() else None
+            return None if negated is None else _not(negated)
         if token["open"]:
             inner = self.any_of()
             if (closing := self.peek()) and closing["close"]:
@@ -144,7 +135,7 @@ def _matcher(field: Searchable, compare: str, text: str) -> Predicate:
     if field.kind == "flag":
         flag = text.lower() in {"true", "1", "yes"}
         return lambda shop, record: bool(read(shop, record)) is flag
-    convert = {"number": float, "id": _number_of_id, "date": clock.parse_ms}[field.kind]
+    convert = CONVERT[field.kind]
     if compare:
         wanted = convert(text)
         test = COMPARE[compare]
@@ -153,11 +144,22 @@ def _matcher(field: Searchable, compare: str, text: str) -> Predicate:
     return lambda shop, record: any(v in choices for v in _many(read(shop, record)))
 
 
+def _not(inner: Predicate) -> Predicate:
+    return lambda shop, record: not inner(shop, record)
+
+
 def _number_of_id(text: str) -> int:
     return int(text.rpartition("/")[2])
 
 
-def _many(value: Any) -> tuple[Any, ...] | list[Any]:  # noqa: ANN401 - a field's value of any kind
+CONVERT: dict[str, Callable[[str], Any]] = {
+    "number": float,
+    "id": _number_of_id,
+    "date": clock.parse_ms,
+}
+
+
+def _many(value: Any) -> tuple[Any, ...] | list[Any]:
     if value is None:
         return ()
     return value if isinstance(value, list) else (value,)
@@ -175,110 +177,6 @@ def _text_matcher(read: Getter, text: str) -> Predicate:
     return lambda shop, record: any(
         str(value).lower() in choices for value in _many(read(shop, record))
     )
-
-
-def _variant_values(name: str) -> Getter:
-    return lambda shop, product: [getattr(v, name) for v in shop.variants_of(product)]
-
-
-def _total(shop: "Shop", product: Any) -> int:  # noqa: ANN401 - Product; kept loose for Getter
-    return sum(shop.available(variant) for variant in shop.variants_of(product))
-
-
-def _attribute(name: str) -> Getter:
-    return lambda _shop, record: getattr(record, name)
-
-
-def _of_product(name: str) -> Getter:
-    return lambda shop, variant: getattr(shop.products[variant.product_id], name)
-
-
-PRODUCT: dict[str, Searchable] = {
-    "id": Searchable("id", _attribute("id")),
-    "updated_at": Searchable("date", _attribute("updated")),
-    "created_at": Searchable("date", _attribute("created")),
-    "published_at": Searchable("date", _attribute("published")),
-    "status": Searchable("text", _attribute("status")),
-    "published_status": Searchable(
-        "text", lambda _s, p: ["any", "published" if p.published else "unpublished"]
-    ),
-    "tag": Searchable("text", _attribute("tags")),
-    "tag_not": Searchable("not", _attribute("tags")),
-    "vendor": Searchable("text", _attribute("vendor")),
-    "product_type": Searchable("text", _attribute("product_type")),
-    "handle": Searchable("text", _attribute("handle")),
-    "title": Searchable("words", _attribute("title")),
-    "sku": Searchable("text", _variant_values("sku")),
-    "barcode": Searchable("text", _variant_values("barcode")),
-    "variant_id": Searchable("id", _attribute("variant_ids")),
-    "variant_title": Searchable("text", _variant_values("title")),
-    "price": Searchable(
-        "number", lambda shop, p: [float(v.price) for v in shop.variants_of(p)]
-    ),
-    "is_price_reduced": Searchable(
-        "flag",
-        lambda shop, p: any(
-            v.compare_at and float(v.compare_at) > float(v.price) for v in shop.variants_of(p)
-        ),
-    ),
-    "inventory_total": Searchable("number", _total),
-    "tracks_inventory": Searchable(
-        "flag", lambda shop, p: any(shop.items[v.item_id].tracked for v in shop.variants_of(p))
-    ),
-    "out_of_stock_somewhere": Searchable(
-        "flag",
-        lambda shop, p: any(
-            shop.items[v.item_id].tracked and shop.available(v) <= 0 for v in shop.variants_of(p)
-        ),
-    ),
-}
-
-VARIANT: dict[str, Searchable] = {
-    "id": Searchable("id", _attribute("id")),
-    "updated_at": Searchable("date", _attribute("updated")),
-    "product_id": Searchable("id", _attribute("product_id")),
-    "product_ids": Searchable("id", _attribute("product_id")),
-    "sku": Searchable("text", _attribute("sku")),
-    "barcode": Searchable("text", _attribute("barcode")),
-    "title": Searchable("words", _attribute("title")),
-    "inventory_quantity": Searchable("number", lambda shop, v: shop.available(v)),
-    "location_id": Searchable("id", lambda shop, v: list(shop.levels_of(v.item_id))),
-    "managed": Searchable("flag", lambda shop, v: shop.items[v.item_id].tracked),
-    "taxable": Searchable("flag", _attribute("taxable")),
-    "option1": Searchable("text", lambda _s, v: v.choices[0:1]),
-    "option2": Searchable("text", lambda _s, v: v.choices[1:2]),
-    "option3": Searchable("text", lambda _s, v: v.choices[2:3]),
-    "product_status": Searchable("text", _of_product("status")),
-    "product_type": Searchable("text", _of_product("product_type")),
-    "tag": Searchable("text", _of_product("tags")),
-    "vendor": Searchable("text", _of_product("vendor")),
-}
-
-ITEM: dict[str, Searchable] = {
-    "id": Searchable("id", _attribute("id")),
-    "created_at": Searchable("date", _attribute("created")),
-    "updated_at": Searchable("date", _attribute("updated")),
-    "sku": Searchable("text", lambda shop, item: shop.variants[item.variant_id].sku),
-}
-
-
-def _product_words(shop: "Shop", product: Any) -> str:  # noqa: ANN401 - Product
-    skus = " ".join(v.sku or "" for v in shop.variants_of(product))
-    parts = (product.title, product.vendor, product.product_type, *product.tags, skus)
-    return " ".join(parts)
-
-
-def _variant_words(shop: "Shop", variant: Any) -> str:  # noqa: ANN401 - Variant
-    product = shop.products[variant.product_id]
-    parts = (product.title, variant.title, variant.sku or "", variant.barcode or "")
-    return " ".join((*parts, product.vendor, product.product_type))
-
-
-RESOURCES: dict[str, tuple[dict[str, Searchable], Getter]] = {
-    "product": (PRODUCT, _product_words),
-    "variant": (VARIANT, _variant_words),
-    "item": (ITEM, lambda shop, item: shop.variants[item.variant_id].sku or ""),
-}
 
 
 @lru_cache(maxsize=1024)
@@ -304,7 +202,7 @@ def matches_payload(text: str, payload: dict[str, Any]) -> bool:
     return predicate is None or predicate(None, payload)  # type: ignore[arg-type]  # reads no shop
 
 
-def _walk(value: Any, path: list[str]) -> list[Any]:  # noqa: ANN401 - JSON
+def _walk(value: Any, path: list[str]) -> list[Any]:
     if isinstance(value, list):
         return [found for row in value for found in _walk(row, path)]
     if not path:
@@ -312,7 +210,7 @@ def _walk(value: Any, path: list[str]) -> list[Any]:  # noqa: ANN401 - JSON
     return _walk(value.get(path[0]), path[1:]) if isinstance(value, dict) else []
 
 
-def _numeric(value: Any) -> bool:  # noqa: ANN401 - JSON
+def _numeric(value: Any) -> bool:
     try:
         float(value)
     except (TypeError, ValueError):

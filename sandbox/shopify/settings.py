@@ -21,7 +21,7 @@ class Settings(msgspec.Struct, kw_only=True):
     # §3.1 [E]: bucket = 20 x rate, recorded for three plans, assumed for enterprise.
     bucket_seconds: float = 20.0
     max_query_cost: int = 1000
-    # §3.2 (?): how fractions of a cost end; floor and round both fit the samples, round is stricter.
+    # §3.2 (?): how fractions of a cost end; floor and round fit the samples, round is stricter.
     cost_rounding: Literal["floor", "round", "ceil"] = "round"
     # §3.2 (?): "rows" refunds partly filled pages, "requested" never refunds anything.
     actual_cost: Literal["rows", "requested"] = "rows"

@@ -19,7 +19,7 @@ PLAN_NAMES = {
 }
 
 
-def shop_doc(_root: Any, _args: Args, call: "Call") -> Doc:  # noqa: ANN401 - root or payload
+def shop_doc(_root: Any, _args: Args, call: "Call") -> Doc:
     """Fields of `Shop`."""
     facts = call.shop.facts
     return {

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.shopify import paging, versions
 from sandbox.shopify.entities import Subscription, gid
+from sandbox.shopify.ids import number_of
 from sandbox.shopify.paging import Page
 from sandbox.shopify.plan import resolves
-from sandbox.shopify.reads import number_of
 from sandbox.shopify.shop_doc import shop_doc
 
 if TYPE_CHECKING:

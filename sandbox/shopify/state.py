@@ -142,10 +142,10 @@ class Event(msgspec.Struct):
 
 
 class Work:
-    """One change to a shop: edit records in memory, then `commit` writes all of it in one transaction.
+    """One change to a shop: records are edited in memory, `World.commit` writes all of it at once.
 
-    Validate before editing: memory is not rolled back. `at` is later than that of any work before it,
-    so versions of one record are ordered by `updated`.
+    Validate before editing: memory is not rolled back. `at` is later than that of any work before
+    it, so versions of one record are ordered by `updated`.
     """
 
     def __init__(self, shop: Shop, *, source: str, operation: str, request_id: str = "") -> None:
@@ -188,7 +188,7 @@ class Work:
         versions = self.shop.unindexed.setdefault((KIND_OF[type(record)], record.id), [])
         versions.append((time.monotonic() + lag, before))
 
-    def effect(self, *, changed: bool, variant_id: int | None = None, **details: Any) -> None:  # noqa: ANN401 - a log row holds any JSON
+    def effect(self, *, changed: bool, variant_id: int | None = None, **details: Any) -> None:
         """Log one effective or attempted write."""
         self.effects.append({"variant_id": variant_id, "changed": changed, **details})
 

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import msgspec
+
 from sandbox.shopify import clock, paging
 from sandbox.shopify.entities import Item, Level, Location, Variant, gid
 from sandbox.shopify.errors import FieldError
+from sandbox.shopify.ids import number_of
 from sandbox.shopify.paging import Page
 from sandbox.shopify.plan import resolves
-from sandbox.shopify.reads import number_of
 
 if TYPE_CHECKING:
     from sandbox.shopify.execution import Call
@@ -124,22 +126,8 @@ def level_page(levels: list[Level], args: Args, *, by_item: bool) -> Page:
     """Page of levels by location, or by item inside one location."""
     rows = [_Numbered(lv.item_id if by_item else lv.location_id, lv) for lv in levels]
     page = paging.sliced(rows, args, lambda row: row.id)
-    return LevelPage(
-        [row.level for row in page.nodes],
-        page.values,
-        page.has_next,
-        page.has_previous,
-        page.depth,
-    )
-
-
-class LevelPage(Page):
-    """A page of levels; its cursors carry the sort value as id."""
-
-    def cursor(self, at: int) -> str:
-        """Opaque cursor of a row."""
-        value = self.values[at]
-        return Page([_Numbered(value, self.nodes[at])], [value], False, False, self.depth + at).cursor(0)  # noqa: FBT003 - flags of Page do not matter here
+    levels_here = [row.level for row in page.nodes]
+    return msgspec.structs.replace(page, nodes=levels_here, ids=page.values)
 
 
 @resolves("InventoryLevel", "id")
@@ -174,9 +162,10 @@ def _quantities(level: Level, args: Args, _call: "Call") -> list[Doc]:
         if name not in QUANTITY_NAMES:
             raise FieldError("INVALID_FIELD_ARGUMENTS", f"The quantity name {name} is invalid.")
     at = clock.zulu(level.updated)
+    here = level_gid(level).replace("InventoryLevel", "InventoryQuantity")
     return [
         {
-            "id": f"{gid('InventoryQuantity', level.location_id)}?inventory_item_id={level.item_id}&name={name}",
+            "id": f"{here}&name={name}",
             "name": name,
             "quantity": getattr(level, name),
             "updatedAt": at,

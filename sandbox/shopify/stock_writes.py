@@ -9,8 +9,8 @@ import msgspec
 from sandbox.shopify import clock, inputs, payloads, versions
 from sandbox.shopify.entities import Item, Level, Location, gid
 from sandbox.shopify.errors import FieldError
+from sandbox.shopify.ids import number_of
 from sandbox.shopify.plan import resolves
-from sandbox.shopify.reads import number_of
 from sandbox.shopify.state import Work
 
 if TYPE_CHECKING:
@@ -20,9 +20,25 @@ Doc: TypeAlias = dict[str, Any]
 
 MOST = 1_000_000_000
 REASONS = frozenset(
-    "correction cycle_count_available damaged movement_canceled movement_created movement_received "
-    "movement_updated other promotion quality_control received reservation_created "
-    "reservation_deleted reservation_updated restock safety_stock shrinkage".split()
+    [
+        "correction",
+        "cycle_count_available",
+        "damaged",
+        "movement_canceled",
+        "movement_created",
+        "movement_received",
+        "movement_updated",
+        "other",
+        "promotion",
+        "quality_control",
+        "received",
+        "reservation_created",
+        "reservation_deleted",
+        "reservation_updated",
+        "restock",
+        "safety_stock",
+        "shrinkage",
+    ]
 )
 SET_NAMES = ("available", "on_hand")
 ADJUST_NAMES = (
@@ -86,7 +102,9 @@ class _Write:
                 if key:
                     return str(key)
         if required:
-            message = "The @idempotent directive is required for this mutation but was not provided."
+            message = (
+                "The @idempotent directive is required for this mutation but was not provided."
+            )
             raise FieldError("BAD_REQUEST", message)
         return None
 
@@ -190,9 +208,7 @@ class _Write:
 
     def apply(self, key: str | None, fingerprint: str) -> Doc:
         shop = self.shop
-        work = Work(
-            shop, source="api", operation=self.operation, request_id=self.call.request_id
-        )
+        work = Work(shop, source="api", operation=self.operation, request_id=self.call.request_id)
         work.edit(shop.facts)
         name = self.given["name"]
         attribute = "available" if name == "on_hand" else name
@@ -204,7 +220,12 @@ class _Write:
             setattr(level, attribute, getattr(level, attribute) + row.delta)
             level.updated = work.at
             changes += [
-                {"name": told, "delta": row.delta, "item": level.item_id, "place": level.location_id}
+                {
+                    "name": told,
+                    "delta": row.delta,
+                    "item": level.item_id,
+                    "place": level.location_id,
+                }
                 for told in _told(name)
             ]
             if row.delta:

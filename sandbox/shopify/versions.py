@@ -13,7 +13,7 @@ STRICT_STOCK = "2026-04"
 
 
 def served(asked: str) -> str | None:
-    """The version that answers: unsupported ones fall forward; None when it is no version at all."""
+    """The version that answers: unsupported ones fall forward; None when it is no version."""
     if asked in PUBLIC:
         return asked
     return STABLE[0] if FORM.fullmatch(asked) else None

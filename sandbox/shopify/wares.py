@@ -133,7 +133,21 @@ LINES: tuple[Line, ...] = (
         ("gift", "tech", "custom"),
         (
             ("Model", tuple(f"Model {n}" for n in range(11, 36))),
-            ("Finish", ("Matte", "Glossy", "Soft", "Clear", "Wood", "Cork", "Glitter", "Marble", "Linen", "Recycled")),
+            (
+                "Finish",
+                (
+                    "Matte",
+                    "Glossy",
+                    "Soft",
+                    "Clear",
+                    "Wood",
+                    "Cork",
+                    "Glitter",
+                    "Marble",
+                    "Linen",
+                    "Recycled",
+                ),
+            ),
         ),
         2200,
         4900,

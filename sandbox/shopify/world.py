@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shopify import payloads
-from sandbox.shopify.deliveries import Delivery, Dispatcher, prepare
+from sandbox.shopify.deliveries import Dispatcher
 from sandbox.shopify.entities import Facts, Product
+from sandbox.shopify.envelopes import Delivery, prepare
 from sandbox.shopify.faults import Faults
 from sandbox.shopify.settings import Settings
 from sandbox.shopify.state import Shop, Work
@@ -101,7 +102,9 @@ class World:
         work.effect(changed=True, subscription_id=hook.id, topic=hook.topic, uri=hook.uri)
         self.commit(work)
 
-    def before_price_write(self, call: "Call", product: Product, rows: list[dict[str, Any]]) -> None:
+    def before_price_write(
+        self, call: "Call", product: Product, rows: list[dict[str, Any]]
+    ) -> None:
         """Script `edit_before_write`: someone else edits submitted variants just before we do."""
         names = (call.plan.name, "productVariantsBulkUpdate")
         rule = self.faults.strike(("edit_before_write",), call.shop.domain, names)
