@@ -13,6 +13,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Final
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from foundation.failures import OutcomeUnknown, Permanent, Transient
 
@@ -68,7 +69,7 @@ class Http:
         forget_sending()
         try:
             status, headers, body = self._exchange(call, way, began + seconds)
-        except (requests.RequestException, OSError, ValueError) as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _failure(call, way.host, error, time.monotonic() - began) from error
         return Answer(status, headers, body, round((time.monotonic() - began) * 1000))
 
@@ -87,7 +88,8 @@ class Http:
         ) as response:
             body = bytearray()
             _shorten(response, until)
-            for piece in response.iter_content(_PIECE):
+            # `read1` returns what has come; `iter_content` would wait for a full piece.
+            while piece := response.raw.read1(_PIECE, decode_content=True):
                 body += piece
                 if len(body) > self._largest:
                     raise _too_large(call, way.host, self._largest)
