@@ -1,8 +1,8 @@
 """Under which account PostgreSQL runs.
 
-PostgreSQL refuses to run as root. Started by root it runs as an unprivileged account that every system has, and
-only its own data directory belongs to that account. Nothing here creates an account or changes the rights of a
-directory that is not ours.
+PostgreSQL refuses to run as root. Started by root it runs as an unprivileged account that every
+system has, and only its own data directory belongs to that account. Nothing here creates an account
+or changes the rights of a directory that is not ours.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Account:
     def can_reach(self, path: Path) -> bool:
         """Tell whether the account may enter every directory above `path` and read it.
 
-        Only the owner and the "others" bits are looked at: access lists may allow more, and then a copy is made
-        that was not needed.
+        Only the owner and the "others" bits are looked at: access lists may allow more, and then a
+        copy is made that was not needed.
         """
         if not self.switched:
             return True
@@ -72,8 +72,8 @@ def for_postgres() -> Account:
         entry = pwd.getpwnam(UNPRIVILEGED)
     except KeyError:
         raise DoorError(
-            f"There is no account {UNPRIVILEGED} on this machine.",
+            what=f"There is no account {UNPRIVILEGED} on this machine.",
             why="PostgreSQL refuses to run as root, so the door runs it as that account.",
-            now="Start ./run as an ordinary user, or point DATABASE_URL and DATABASE_OWNER_URL to a server.",
+            now="start ./run as an ordinary user, or name a server by DATABASE_URL",
         ) from None
     return Account(uid=entry.pw_uid, gid=entry.pw_gid, switched=True)

@@ -1,13 +1,15 @@
 """Build `.venv` from the lock: run by `./run` as a plain script, before anything is installed.
 
-Uses the standard library only. The lock is installed by uv (about 4 s), itself installed by pip from its own
-hash-pinned block of the same lock; when uv fails for whatever reason, pip installs everything (about 100 s).
-Every file is checked against the hashes in the lock either way.
+Uses the standard library only. The lock is installed by uv (about 4 s), itself installed by pip
+from its own hash-pinned block of the same lock; when uv fails for whatever reason, pip installs
+everything (about 100 s). Every file is checked against the hashes in the lock either way.
 
-Where packages come from is the machine's business: pip reads its own configuration, and because uv does not,
-what pip is configured with is handed on to uv. No index address is written in this repository.
+Where packages come from is the machine's business: pip reads its own configuration, and because uv
+does not, what pip is configured with is handed on to uv. No index address is written in this
+repository.
 
-Several `./run`s may start at once in one checkout: one builds, the others wait for it and find it done.
+Several `./run`s may start at once in one checkout: one builds, the others wait for it and find it
+done.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ def say(text: str) -> None:
 
 
 def is_current(checkout: Path) -> bool:
-    """Tell whether `.venv` was installed from this lock, at this place, by an interpreter that is still there."""
+    """Tell whether `.venv` is what this lock asks for.
+
+    Installed from it, at this place, by an interpreter that is still there.
+    """
     venv = checkout / ".venv"
     stamp = venv / "installed.lock"
     place = venv / "installed.place"
@@ -59,8 +64,9 @@ def is_current(checkout: Path) -> bool:
 def make_venv(checkout: Path) -> None:
     """Create an empty `.venv` with pip, replacing one that was made elsewhere or no longer runs.
 
-    The interpreter is named by its real path (`python3.11`, not `python3`), so that a system upgrade to another
-    Python makes the link dangle, which is noticed, instead of pointing to one that finds no packages.
+    The interpreter is named by its real path (`python3.11`, not `python3`), so that a system
+    upgrade to another Python makes the link dangle, which is noticed, instead of pointing to one
+    that finds no packages.
     """
     venv = checkout / ".venv"
     place = venv / "installed.place"
@@ -71,7 +77,7 @@ def make_venv(checkout: Path) -> None:
         say("The virtual environment was made elsewhere, or not to the end: making it anew.")
         shutil.rmtree(venv)
     interpreter = os.path.realpath(sys.executable)
-    made = subprocess.run(  # noqa: S603 - our own interpreter, fixed arguments
+    made = subprocess.run(
         [interpreter, "-m", "venv", str(venv)], capture_output=True, text=True, check=False
     )
     if made.returncode != 0:
@@ -97,12 +103,16 @@ def block_of(lock: str, package: str) -> str:
 
 
 def settings_for_uv(python: Path) -> dict[str, str]:
-    """Translate pip's configuration (files and PIP_… variables) into uv's environment; uv's own variables win."""
-    listed = subprocess.run(  # noqa: S603 - the interpreter just made, fixed arguments
-        [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    """Translate pip's configuration (files and PIP_… variables) into uv's environment.
+
+    Variables that uv knows by itself win.
+    """
+    listed = subprocess.run(
+        [str(python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
     found: dict[str, str] = {}
-    # `global.` comes before `install.` before `:env:.` in pip's precedence; a later one overrides an earlier one.
+    # `global.` comes before `install.` before `:env:.` in pip's precedence; a later one overrides
+    # an earlier one.
     order = {"global": 0, "install": 1, ":env:": 2}
     rows = [line.partition("=") for line in listed.splitlines() if "=" in line]
     for key, _, value in sorted(rows, key=lambda row: order.get(row[0].rpartition(".")[0], -1)):
@@ -118,14 +128,17 @@ def settings_for_uv(python: Path) -> dict[str, str]:
 
 
 def install_with_uv(checkout: Path, python: Path, log: Path) -> bool:
-    """Install exactly the lock by uv; False when uv cannot be had or fails (the reason is in the log)."""
+    """Install exactly the lock by uv.
+
+    False when uv cannot be had or fails (the reason is in the log).
+    """
     uv = python.parent / "uv"
     pinned = block_of((checkout / LOCK).read_text(), "uv")
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted, log.open("a") as out:
         wanted.write(pinned)
         wanted.flush()
         pip = [
-            python,
+            str(python),
             "-m",
             "pip",
             "install",
@@ -135,17 +148,17 @@ def install_with_uv(checkout: Path, python: Path, log: Path) -> bool:
             "-r",
             wanted.name,
         ]
-        if subprocess.run(pip, stdout=out, stderr=out, check=False).returncode != 0:  # noqa: S603 - fixed arguments
+        if subprocess.run(pip, stdout=out, stderr=out, check=False).returncode != 0:
             return False
         environment = {
             **os.environ,
             **settings_for_uv(python),
             "VIRTUAL_ENV": str(checkout / ".venv"),
         }
-        sync = [uv, "pip", "sync", "--quiet", "--require-hashes", LOCK]
+        sync = [str(uv), "pip", "sync", "--quiet", "--require-hashes", LOCK]
         try:
             return (
-                subprocess.run(  # noqa: S603 - fixed arguments
+                subprocess.run(
                     sync, cwd=checkout, env=environment, stdout=out, stderr=out, check=False
                 ).returncode
                 == 0
@@ -157,15 +170,15 @@ def install_with_uv(checkout: Path, python: Path, log: Path) -> bool:
 
 def install_with_pip(checkout: Path, python: Path, log: Path) -> None:
     """Install the lock by pip. Slower, and it leaves packages that the lock no longer names."""
-    command = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", LOCK]
+    command = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", LOCK]
     with log.open("a") as out:
-        done = subprocess.run(command, cwd=checkout, stdout=out, stderr=out, check=False)  # noqa: S603 - fixed
+        done = subprocess.run(command, cwd=checkout, stdout=out, stderr=out, check=False)
     if done.returncode != 0:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
         message = (
             f"The packages in {LOCK} could not be installed. pip's last words:\n{tail}\n"
-            "Check that the package index can be reached (pip download pip tells), then start ./run again; "
-            f"the whole log is {log}."
+            "Check that the package index can be reached (pip download pip tells), then start "
+            f"./run again; the whole log is {log}."
         )
         raise CannotBuildError(message)
 
@@ -174,8 +187,9 @@ def build(checkout: Path) -> None:
     """Bring `.venv` up to the lock, under a lock of its own so that two builders never meet."""
     if not os.access(checkout, os.W_OK):
         message = (
-            f"You ({os.environ.get('USER') or os.getuid()}) may not write in {checkout}, and its virtual environment "
-            "is missing or out of date.\nLet the owner of the checkout start ./run once, or use a clone of your own."
+            f"You ({os.environ.get('USER') or os.getuid()}) may not write in {checkout}, "
+            "and its virtual environment is missing or out of date.\n"
+            "Let the owner of the checkout start ./run once, or use a clone of your own."
         )
         raise CannotBuildError(message)
     # Beside `.venv`, not in it: it is held while `.venv` is thrown away.
@@ -190,9 +204,7 @@ def build(checkout: Path) -> None:
         if is_current(checkout):
             return
         started = time.monotonic()
-        say(
-            "Installing what requirements.lock names into .venv (once; a few seconds to two minutes) …"
-        )
+        say("Installing requirements.lock into .venv (once; a few seconds to two minutes) …")
         stamp = checkout / ".venv" / "installed.lock"
         stamp.unlink(missing_ok=True)
         make_venv(checkout)
@@ -207,7 +219,10 @@ def build(checkout: Path) -> None:
 
 
 def main() -> int:
-    """Build for the checkout named by the first argument; 1 with a clear sentence when that cannot be done."""
+    """Build for the checkout named by the first argument.
+
+    1 with a clear sentence when that cannot be done.
+    """
     checkout = Path(sys.argv[1])
     try:
         build(checkout)
@@ -216,7 +231,8 @@ def main() -> int:
         return 1
     except PermissionError as error:
         say(
-            f"{error.filename} may not be written by you: most likely another user (root?) ran ./run here before.\n"
+            f"{error.filename} may not be written by you; most likely another user (root?) "
+            "ran ./run here before.\n"
             f"Take the checkout over (chown -R you {checkout}) or use a clone of your own."
         )
         return 1

@@ -1,7 +1,8 @@
 """`./run check`: everything that can be said about the code without running its tests.
 
-All checks run, two at a time; each prints one line when it is done, and what a failed one has said follows at the end.
-No server is started: Django's own checks need none, and the address they are given leads nowhere.
+All checks run, two at a time; each prints one line when it is done, and what a failed one has said
+follows at the end. No server is started: Django's own checks need none, and the address they are
+given leads nowhere.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ class Verdict:
 
 
 def like_production() -> dict[str, str]:
-    """Give an environment as a real deployment has it, with secrets of its own and servers that are not there."""
+    """Give an environment as a real deployment has it.
+
+    Its secrets are fresh, its servers are not there.
+    """
     made = keys.fresh()
     return {
         **environment.inherited(private=True),
@@ -62,7 +66,7 @@ def like_production() -> dict[str, str]:
 def said_by(command: Sequence[str]) -> str:
     """Run a tool and give what it said if it failed, nothing if it did not."""
     done = subprocess.run(
-        command,  # noqa: S603 - from the list below
+        command,
         cwd=CHECKOUT,
         env=like_production(),
         stdin=subprocess.DEVNULL,
@@ -71,7 +75,11 @@ def said_by(command: Sequence[str]) -> str:
         text=True,
         check=False,
     )
-    return "" if done.returncode == 0 else done.stdout.strip() or f"ended with status {done.returncode}"
+    return (
+        ""
+        if done.returncode == 0
+        else done.stdout.strip() or f"ended with status {done.returncode}"
+    )
 
 
 def _tool(name: str, *command: str) -> Check:

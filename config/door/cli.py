@@ -61,39 +61,44 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def dispatch(words: list[str]) -> int:
-    """Run one command and give its exit status. Modules are imported late: `./run manage` pays for none of demo."""
-    known, rest = parser().parse_known_args(words)
-    if known.command in {"manage", "test", "bench", "chaos"}:
-        # Theirs to read: argparse must not take options out of the middle of another tool's command line.
-        rest = words[words.index(known.command) + 1 :]
-    elif rest:
-        parser().error(f"unknown arguments: {' '.join(rest)}")
-    if known.command == "manage":
-        from config.door.managing import manage  # noqa: PLC0415 - see above
+def _manage(_known: argparse.Namespace, rest: list[str]) -> int:
+    from config.door.managing import manage  # noqa: PLC0415 - see dispatch
 
-        return manage(rest)
-    if known.command == "test":
-        from config.door.testing import test  # noqa: PLC0415 - see above
+    return manage(rest)
 
-        return test(rest)
-    if known.command in {"bench", "chaos"}:
-        from config.door.measuring import measure  # noqa: PLC0415 - see above
 
-        return measure(known.command, rest)
-    if known.command == "check":
-        from config.door.checking import check  # noqa: PLC0415 - see above
+def _test(_known: argparse.Namespace, rest: list[str]) -> int:
+    from config.door.testing import test  # noqa: PLC0415 - see dispatch
 
-        return check()
-    if known.command == "services":
-        from config.door.serving import services  # noqa: PLC0415 - see above
+    return test(rest)
 
-        return services(as_json=known.json, sandbox=known.sandbox)
-    if known.command == "dev":
-        from config.door.serving import dev  # noqa: PLC0415 - see above
 
-        return dev(fresh=known.fresh, port=known.port)
-    from config.door.demo import demo  # noqa: PLC0415 - see above
+def _measure(known: argparse.Namespace, rest: list[str]) -> int:
+    from config.door.measuring import measure  # noqa: PLC0415 - see dispatch
+
+    return measure(known.command, rest)
+
+
+def _check(_known: argparse.Namespace, _rest: list[str]) -> int:
+    from config.door.checking import check  # noqa: PLC0415 - see dispatch
+
+    return check()
+
+
+def _services(known: argparse.Namespace, _rest: list[str]) -> int:
+    from config.door.serving import services  # noqa: PLC0415 - see dispatch
+
+    return services(as_json=known.json, sandbox=known.sandbox)
+
+
+def _dev(known: argparse.Namespace, _rest: list[str]) -> int:
+    from config.door.serving import dev  # noqa: PLC0415 - see dispatch
+
+    return dev(fresh=known.fresh, port=known.port)
+
+
+def _demo(known: argparse.Namespace, _rest: list[str]) -> int:
+    from config.door.demo import demo  # noqa: PLC0415 - see dispatch
 
     return demo(
         leave=known.exit,
@@ -102,6 +107,33 @@ def dispatch(words: list[str]) -> int:
         port=known.port,
         workers=known.workers,
     )
+
+
+COMMANDS = {
+    "manage": _manage,
+    "test": _test,
+    "bench": _measure,
+    "chaos": _measure,
+    "check": _check,
+    "services": _services,
+    "dev": _dev,
+    "demo": _demo,
+}
+
+
+def dispatch(words: list[str]) -> int:
+    """Run one command and give its exit status.
+
+    Modules are imported late: `./run manage` pays for none of demo.
+    """
+    known, rest = parser().parse_known_args(words)
+    if known.command in {"manage", "test", "bench", "chaos"}:
+        # Theirs to read: argparse must not take options out of the middle of another tool's command
+        # line.
+        rest = words[words.index(known.command) + 1 :]
+    elif rest:
+        parser().error(f"unknown arguments: {' '.join(rest)}")
+    return COMMANDS[known.command](known, rest)
 
 
 def main() -> int:

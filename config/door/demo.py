@@ -1,4 +1,4 @@
-"""`./run demo`: everything up, a believable shop in it, the story played, then open for a look around."""
+"""`./run demo`: everything up, a shop in it, the story played, then open for a look around."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import time
 
 from config.door import holding, interruption, places, story
 from config.door.errors import DoorError
-from config.door.serving import USUAL_PORT, say, seeded, serve_until_stopped, start_over
 from config.door.services import WORKER_GROUPS
+from config.door.serving import USUAL_PORT, say, seeded, serve_until_stopped, start_over
 from config.door.stack import Options, Stack
 
 
@@ -51,7 +51,7 @@ def concurrency(words: str) -> dict[str, int]:
         group, _, number = pair.partition("=")
         if group not in WORKER_GROUPS or not number.isdecimal() or int(number) < 1:
             raise DoorError(
-                f"--workers does not understand {pair!r}.",
+                what=f"--workers does not understand {pair!r}.",
                 now="write it like fast=2,remote=2,heavy=1",
             )
         wanted[group] = int(number)

@@ -1,7 +1,8 @@
-"""Check the files of the real deployment, since there is no Docker engine wherever `./run check` runs.
+"""Check the files of the real deployment without a Docker engine, wherever `./run check` runs.
 
-The compose file against `deploy/compose.schema.json`, then what a schema cannot say: that every service, network,
-volume and mounted file that is named exists, and that the lock of production is a part of the lock we test with.
+The compose file against `deploy/compose.schema.json`, then what a schema cannot say: that every
+service, network, volume and mounted file that is named exists, and that the lock of production is a
+part of the lock we test with.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ UNGUARDED = re.compile(r"\$\{[A-Za-z_]+\}|(?<!\$)\$[A-Za-z_]")
 
 
 def complaints(compose_file: Path) -> list[str]:
-    """Give everything that is wrong with a compose file, each with its place; empty when nothing is."""
+    """Give everything that is wrong with a compose file, each with its place.
+
+    Empty when nothing is.
+    """
     text = compose_file.read_text()
     try:
         told = yaml.safe_load(text)
@@ -47,7 +51,8 @@ def lock_complaints(production: Path, tested: Path) -> list[str]:
     """Give the packages that production would install otherwise than they were tested."""
     known = _blocks(tested)
     return [
-        f"{production.name}: {name} differs from {tested.name}; compile both anew (docs/operations/deployment.md)"
+        f"{production}: {name} is not as in {tested.name}; "
+        "docs/operations/deployment.md tells how to compile both anew"
         for name, block in _blocks(production).items()
         if known.get(name) != block
     ]
@@ -58,32 +63,38 @@ def _uncommented(text: str) -> str:
 
 
 def _dangling(told: dict[str, Any], root: Path) -> Iterator[str]:
-    services = told["services"]
-    for name, service in services.items():
-        for other in service.get("depends_on", {}):
-            if other not in services:
-                yield f"services.{name}.depends_on: there is no service {other}"
-            elif (
-                service["depends_on"][other]["condition"] == "service_healthy"
-                and "disable" in services[other]["healthcheck"]
-            ):
-                yield f"services.{name}.depends_on: {other} has no health check to wait for"
+    for name, service in told["services"].items():
+        place = f"services.{name}"
+        for other, wish in service.get("depends_on", {}).items():
+            yield from _dependency(f"{place}.depends_on", told["services"].get(other), other, wish)
         for network in service["networks"]:
             if network not in told["networks"]:
-                yield f"services.{name}.networks: there is no network {network}"
+                yield f"{place}.networks: there is no network {network}"
         for mount in service.get("volumes", []):
             source = mount.split(":", 1)[0]
-            if source.startswith("."):
-                if not (root / source).exists():
-                    yield f"services.{name}.volumes: {source} does not exist"
-            elif source not in told["volumes"]:
-                yield f"services.{name}.volumes: there is no volume {source}"
+            there = (
+                (root / source).exists() if source.startswith(".") else source in told["volumes"]
+            )
+            if not there:
+                yield f"{place}.volumes: there is no {source}"
         if "build" in service and not (root / service["build"]["dockerfile"]).exists():
-            yield f"services.{name}.build: {service['build']['dockerfile']} does not exist"
+            yield f"{place}.build: there is no {service['build']['dockerfile']}"
+
+
+def _dependency(
+    place: str, service: dict[str, Any] | None, name: str, wish: dict[str, str]
+) -> Iterator[str]:
+    if service is None:
+        yield f"{place}: there is no service {name}"
+    elif wish["condition"] == "service_healthy" and "disable" in service["healthcheck"]:
+        yield f"{place}: {name} has no health check to wait for"
 
 
 def _blocks(lock: Path) -> dict[str, frozenset[str]]:
-    """Read a lock: package -> its version, marker and hashes; comments say who asked and do not count."""
+    """Read a lock: package -> its version, marker and hashes.
+
+    Comments say who asked and do not count.
+    """
     found: dict[str, set[str]] = {}
     current: set[str] = set()
     for raw in lock.read_text().splitlines():

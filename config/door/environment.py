@@ -66,7 +66,10 @@ class Addresses:
 
 
 def inherited(*, private: bool) -> dict[str, str]:
-    """Give what the processes get from the caller's environment; a private stack gets none of our variables."""
+    """Give what the processes get from the caller's environment.
+
+    A private stack gets none of our variables.
+    """
     left_out = set(OUR_VARIABLES) if private else set()
     return {name: value for name, value in os.environ.items() if name not in left_out}
 
@@ -79,7 +82,10 @@ def compose(
     private: bool,
     extra: Mapping[str, str],
 ) -> dict[str, str]:
-    """Put the environment together. What the caller has set wins over what we invent; `extra` wins over both."""
+    """Put the environment together.
+
+    What the caller has set wins over what we invent; `extra` wins over both.
+    """
     invented = {
         "SECRET_KEY": keys.secret_key,
         "BACKROOM_KEYS": keys.backroom_keys,
@@ -87,7 +93,8 @@ def compose(
         "PUBLIC_URL": PUBLIC_URL,
         "LIVE_URL": addresses.live,
         "DEBUG": "0",
-        # Plain http on our own machine: cookies marked secure would not come back, redirects lead nowhere.
+        # Plain http on our own machine: cookies marked secure would not come back, redirects lead
+        # nowhere.
         "SECURE": "0",
         "LOG_FORMAT": "json",
         "MAIL_URL": f"file://{place.var / 'mail'}",

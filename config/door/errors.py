@@ -9,7 +9,7 @@ class DoorError(Exception):
     Shown without a traceback; a traceback from the door is a bug of the door.
     """
 
-    def __init__(self, what: str, *, now: str, why: str = "", detail: str = "") -> None:
+    def __init__(self, *, what: str, now: str, why: str = "", detail: str = "") -> None:
         """Keep the parts; `detail` holds the last lines of a log and the like."""
         super().__init__(what)
         self.what = what
@@ -29,4 +29,7 @@ class DoorError(Exception):
 
 
 class StoppedByPersonError(BaseException):
-    """Ctrl-C, SIGTERM or a closed terminal. Not an `Exception`, so that nothing on the way mistakes it for a failure."""
+    """Ctrl-C, SIGTERM or a closed terminal.
+
+    It is not an `Exception`, so that nothing on the way mistakes it for a failure.
+    """

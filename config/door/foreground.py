@@ -20,11 +20,11 @@ def run(
 ) -> int:
     """Run to the end and give the exit status, as a shell gives it (128 + signal).
 
-    Ctrl-C reaches the command by itself, since it shares the terminal; what it makes of it is its own matter, and the
-    door waits. SIGTERM to the door is handed on.
+    Ctrl-C reaches the command by itself, since it shares the terminal; what it makes of it is its
+    own matter, and the door waits. SIGTERM to the door is handed on.
     """
     with interruption.postponed():
-        process = subprocess.Popen(command, cwd=CHECKOUT, env=dict(environment))  # noqa: S603 - from this package
+        process = subprocess.Popen(command, cwd=CHECKOUT, env=dict(environment))
         if supervisor is not None:
             supervisor.welcome(process.pid)
     before = {number: signal.getsignal(number) for number in interruption.SIGNALS}

@@ -1,9 +1,11 @@
-"""Kill what the door has started when the door itself is killed. Run as a script of its own, standard library only.
+"""Kill what the door has started when the door itself is killed.
 
-A door that gets SIGKILL cannot tidy up, so this process does it. It holds the reading end of a pipe whose writing
-end only the door has; end of file means that the door is gone, however it went. (Linux' PR_SET_PDEATHSIG was not
-chosen: it is cleared when a program changes its account, as PostgreSQL under root does, it follows the thread that
-started the child and not the process, and it does not reach grandchildren such as Celery's pool processes.)
+Run as a script of its own, with nothing but the standard library.
+A door that gets SIGKILL cannot tidy up, so this process does it. It holds the reading end of a pipe
+whose writing end only the door has; end of file means that the door is gone, however it went.
+(Linux' PR_SET_PDEATHSIG was not chosen: it is cleared when a program changes its account, as
+PostgreSQL under root does, it follows the thread that started the child and not the process, and it
+does not reach grandchildren such as Celery's pool processes.)
 
 The door writes one line per fact:
 
@@ -63,7 +65,7 @@ class Watch:
         return True
 
     def end_all(self) -> None:
-        """Ask everything to go, wait a little, then kill what is left, and remove throwaway directories."""
+        """Ask everything to go, kill what does not, remove throwaway directories."""
         left = [pid for pid, number in self.signals.items() if self.send(pid, number)]
         deadline = time.monotonic() + PATIENCE_SECONDS
         while left and time.monotonic() < deadline:
@@ -77,7 +79,8 @@ class Watch:
 
 def main() -> None:
     """Listen until the door ends."""
-    # The door decides when to end; a signal meant for a whole session must not end its last resort first.
+    # The door decides when to end; a signal meant for a whole session must not end its last resort
+    # first.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     watch = Watch()

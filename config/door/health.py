@@ -58,7 +58,7 @@ def wait_for(
         died = supervisor.restarts(name) >= DEATHS_ALLOWED
         if died or time.monotonic() > deadline:
             raise DoorError(
-                f"{name} did not come up.",
+                what=f"{name} did not come up.",
                 why="it ends again and again" if died else f"not ready after {seconds:.0f} s",
                 detail=supervisor.last_lines(name),
                 now="the lines above name the cause; mend it and start again "

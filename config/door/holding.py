@@ -1,8 +1,9 @@
 """Who works on this checkout's data now.
 
-One command at a time (`demo`, `dev`, `services`, or a `manage` that found nothing running) starts servers and holds
-`run/door.lock`; the system lets go of it however that process ends. A `manage` that finds it held uses the servers of
-the holder, whose environment is written down in `run/environment.json`.
+One command at a time (`demo`, `dev`, `services`, or a `manage` that found nothing running) starts
+servers and holds `run/door.lock`; the system lets go of it however that process ends. A `manage`
+that finds it held uses the servers of the holder, whose environment is written down in
+`run/environment.json`.
 """
 
 from __future__ import annotations
@@ -59,9 +60,10 @@ def held_or_refused(place: Place, command: str) -> Iterator[None]:
             yield
     except HeldByAnotherError as other:
         raise DoorError(
-            f"{other} is running in this checkout.",
+            what=f"{other} is running in this checkout.",
             why="two of them would write the same data",
-            now="stop that one first (Ctrl-C in its terminal), or work in a second clone; ./run manage may run beside",
+            now="stop that one first (Ctrl-C in its terminal) or work in a second clone; "
+            "./run manage may run beside it",
         ) from None
 
 
@@ -84,7 +86,7 @@ def of_holder(place: Place) -> dict[str, str]:
         except (OSError, ValueError):
             time.sleep(0.1)
     raise DoorError(
-        "The ./run that holds this checkout does not get its servers up.",
+        what="The ./run that holds this checkout does not get its servers up.",
         why=f"it has not written {place.run / 'environment.json'} within {START_SECONDS:.0f} s",
         now="look at its terminal and stop it",
     )

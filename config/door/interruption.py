@@ -1,7 +1,8 @@
 """Ctrl-C, SIGTERM and a closed terminal: once means "stop in order", twice means "now".
 
-The first signal raises `StoppedByPersonError` in the main thread, except inside `postponed()`, where it waits until
-the block is over: a process that was started but not yet written down would be an orphan.
+The first signal raises `StoppedByPersonError` in the main thread, except inside `postponed()`,
+where it waits until the block is over: a process that was started but not yet written down would be
+an orphan.
 """
 
 from __future__ import annotations
@@ -50,13 +51,19 @@ def _raise() -> None:
 
 
 def stop_raising() -> None:
-    """Say that stopping has begun, for whatever reason: from now on a signal only makes it quicker."""
+    """Say that stopping has begun, for whatever reason.
+
+    From now on a signal only makes it quicker.
+    """
     asked.set()
 
 
 @contextlib.contextmanager
 def postponed() -> Iterator[None]:
-    """Run a block that no signal may cut in two. In other threads it does nothing: signals do not reach them."""
+    """Run a block that no signal may cut in two.
+
+    In other threads it does nothing: signals do not reach them.
+    """
     global _depth  # noqa: PLW0603 - see above
     if threading.current_thread() is not threading.main_thread():
         yield

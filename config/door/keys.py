@@ -41,15 +41,18 @@ def fresh() -> Keys:
 
 
 def kept_in(file: Path) -> Keys:
-    """Read the secrets, or make and keep them. A damaged file is never replaced: it may be all that decrypts the data."""
+    """Read the secrets, or make and keep them.
+
+    A damaged file is never replaced: it may be all that decrypts the data.
+    """
     if file.exists():
         try:
             known = json.loads(file.read_text())
             return Keys(**{field.name: str(known[field.name]) for field in fields(Keys)})
         except (ValueError, KeyError, TypeError) as error:
             raise DoorError(
-                f"The secrets in {file} cannot be read.",
-                why=f"the file is damaged ({error!r}); the credentials stored in the database need its keys",
+                what=f"The secrets in {file} cannot be read.",
+                why=f"the file is damaged ({error!r}); stored credentials need the keys in it",
                 now="put back a copy of it, or start over without the old data: ./run demo --fresh",
             ) from None
     made = fresh()

@@ -1,8 +1,9 @@
 """What an earlier door has left running, and how to end it.
 
-The guardian ends everything when a door is killed. When the guardian was killed too, the next door finds the list
-that the supervisor keeps in `run/children.json` and ends what is on it. A process is only touched when its number,
-its time of birth and the machine's boot agree: numbers are used again.
+The guardian ends everything when a door is killed. When the guardian was killed too, the next door
+finds the list that the supervisor keeps in `run/children.json` and ends what is on it. A process is
+only touched when its number, its time of birth and the machine's boot agree: numbers are used
+again.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ def kill_group(group: int, number: int) -> bool:
 
 
 def write_down(file: Path, children: Mapping[int, int]) -> None:
-    """Keep the list: process number -> the signal by which it would be asked to go. Replaced in one step."""
+    """Keep the list: process number -> the signal by which it would be asked to go.
+
+    Replaced in one step.
+    """
     rows = []
     for pid, number in children.items():
         try:
@@ -79,9 +83,13 @@ def end_all(file: Path) -> int:
 
 
 def _is_same(pid: int, born: float) -> bool:
-    """Tell whether the number still means the process that was written down, or only the rest of its group."""
+    """Tell whether the number still means the process that was written down.
+
+    The rest of its group counts as well.
+    """
     try:
         return bool(abs(psutil.Process(pid).create_time() - born) < SAME_INSTANT_SECONDS)
     except psutil.NoSuchProcess:
-        # A number is not given out again while it names a living group, so members left in it are ours.
+        # A number is not given out again while it names a living group, so members left in it are
+        # ours.
         return kill_group(pid, 0)

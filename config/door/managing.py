@@ -13,12 +13,16 @@ OWNERS_COMMANDS = {"migrate", "flush", "pgtrigger", "sqlflush"}
 
 
 def manage(arguments: list[str]) -> int:
-    """Run `manage.py` with the servers of whoever runs now, or with servers started for as long as it takes."""
+    """Run `manage.py` with the servers of whoever runs now.
+
+    When nobody does, servers are started for as long as it takes.
+    """
     place = places.of_checkout()
     place.prepare()
     try:
         with holding.held(place, f"manage {' '.join(arguments[:1])}"):
-            # Nothing to wait for but the servers; the schema is what `manage` itself may be about to change.
+            # Nothing to wait for but the servers; the schema is what `manage` itself may be about
+            # to change.
             options = Options(services=frozenset(), migrate=False, durable=True)
             with Stack(options, place=place) as stack:
                 holding.write_down(place, stack.environment)

@@ -1,7 +1,7 @@
 """`./run bench …` and `./run chaos …`: hand the command line to `bench` and `tests.chaos`.
 
-Both put up stacks of their own (`config.door.stack`). Beside them a throwaway PostgreSQL and Redis are at hand in the
-environment, for figures that need no processes.
+Both put up stacks of their own (`config.door.stack`). Beside them a throwaway PostgreSQL and Redis
+are at hand in the environment, for figures that need no processes.
 """
 
 from __future__ import annotations

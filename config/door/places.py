@@ -1,9 +1,10 @@
 """Where a stack keeps its things.
 
-`var/` of the checkout (or `VAR_DIR`) holds what the person may look at: logs, pid files, ports, secrets, mails, the
-sandbox's state. PostgreSQL's data lies there too, except when root runs the door: then the account that runs
-PostgreSQL might not be able to reach the checkout (`/root` is closed), and opening directories that are not ours is
-out of the question. The data then lies in a directory of its own under /var/tmp, and `var/postgres` is a link to it.
+`var/` of the checkout (or `VAR_DIR`) holds what the person may look at: logs, pid files, ports,
+secrets, mails, the sandbox's state. PostgreSQL's data lies there too, except when root runs the
+door: then the account that runs PostgreSQL might not be able to reach the checkout (`/root` is
+closed), and opening directories that are not ours is out of the question. The data then lies in a
+directory of its own under /var/tmp, and `var/postgres` is a link to it.
 """
 
 from __future__ import annotations
@@ -70,9 +71,10 @@ class Place:
             probe.unlink()
         except PermissionError as error:
             raise DoorError(
-                f"{error.filename} may not be written.",
+                what=f"{error.filename} may not be written.",
                 why="most likely another user (root?) has started ./run in this checkout before",
-                now=f"take it over (chown -R you {self.var}), or keep your state elsewhere: VAR_DIR=~/backroom ./run …",
+                now=f"take it over (chown -R you {self.var}), or keep your state elsewhere: "
+                "VAR_DIR=~/backroom ./run …",
             ) from None
 
     def start_over(self) -> None:
@@ -84,7 +86,7 @@ class Place:
         if not self.var.is_dir():
             return
         for entry in self.var.iterdir():
-            if entry in {self.ports, self.run} or entry.name in {"bootstrap.lock"}:
+            if entry in {self.ports, self.run} or entry.name == "bootstrap.lock":
                 continue
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
@@ -118,7 +120,8 @@ class Place:
 def _belongs_to(outside: Path, var: Path) -> bool:
     """Tell whether the outside directory is this stack's.
 
-    A checkout that was moved takes its data along; one that was copied must not share it with the original.
+    A checkout that was moved takes its data along; one that was copied must not share it with the
+    original.
     """
     note = outside / "belongs-to"
     try:
@@ -136,14 +139,17 @@ def _belongs_to(outside: Path, var: Path) -> bool:
 
 
 def _claim(outside: Path, var: Path) -> None:
-    """Make a directory in a place that everybody may write to, and refuse one that somebody else has put there."""
+    """Make a directory where everybody may write.
+
+    One that somebody else has put there before is refused.
+    """
     try:
         outside.mkdir(mode=ENTERED_BY_ALL)
     except FileExistsError:
         status = outside.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
             raise DoorError(
-                f"{outside} exists and is not ours.",
+                what=f"{outside} exists and is not ours.",
                 why="another user has made it; using it would hand them the data",
                 now="remove it, or point DATABASE_URL and DATABASE_OWNER_URL to a server",
             ) from None

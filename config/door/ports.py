@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
-# Below the range from which the system takes the near ends of outgoing connections (32768 and up on Linux): such a
-# connection could sit on the port of a server that is just being restarted.
+# Below the range from which the system takes the near ends of outgoing connections (32768 and up on
+# Linux): such a connection could sit on the port of a server that is just being restarted.
 LOWEST, HIGHEST = 20_000, 32_000
 TRIES = 200
 
@@ -22,7 +22,8 @@ TRIES = 200
 def is_free(port: int) -> bool:
     """Tell whether a server could listen on the port now.
 
-    With SO_REUSEADDR, as servers bind: connections of an earlier server that still wait to close do not count.
+    With SO_REUSEADDR, as servers bind: connections of an earlier server that still wait to close do
+    not count.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -40,14 +41,17 @@ def any_free() -> int:
         if is_free(port):
             return port
     raise DoorError(
-        "No free port was found.",
+        what="No free port was found.",
         why=f"{TRIES} ports between {LOWEST} and {HIGHEST} were tried and all are in use",
         now="see what listens on 127.0.0.1 (ss -ltn) and stop what is not needed",
     )
 
 
 class PortBook:
-    """The ports of one stack by name, remembered in a file so that bookmarks and open pages survive a restart."""
+    """The ports of one stack by name.
+
+    They are remembered in a file, so that bookmarks and open pages survive a restart.
+    """
 
     def __init__(self, file: Path) -> None:
         """Read what is remembered; an unreadable file counts as empty."""
@@ -60,14 +64,25 @@ class PortBook:
         if isinstance(known, dict):
             self._ports = {str(name): port for name, port in known.items() if isinstance(port, int)}
 
-    def port(self, name: str, *, prefer: tuple[int, ...] = ()) -> int:
-        """Give the port of `name`: last time's if free, else the first free preferred one, else any."""
+    def port(self, name: str, *, prefer: tuple[int, ...] = (), exactly: int | None = None) -> int:
+        """Give the port of `name`: last time's if free, else the first free of `prefer`, else any.
+
+        With `exactly` that one; DoorError when it is in use.
+        """
+        if exactly is not None:
+            if not is_free(exactly):
+                raise DoorError(
+                    what=f"Port {exactly} is in use.",
+                    why="another program listens on it (ss -ltnp tells which)",
+                    now="choose another one, or leave --port away",
+                )
+            return self.assign(name, exactly)
         last = (self._ports[name],) if name in self._ports else ()
-        taken = {port for other, port in self._ports.items() if other != name}
-        chosen = next(
-            (port for port in (*last, *prefer) if port not in taken and is_free(port)), None
-        )
-        return self.assign(name, chosen if chosen is not None else any_free())
+        others = {port for other, port in self._ports.items() if other != name}
+        for port in (*last, *prefer):
+            if port not in others and is_free(port):
+                return self.assign(name, port)
+        return self.assign(name, any_free())
 
     def renew(self, name: str) -> int:
         """Give another port because somebody took this one between the choice and the start."""

@@ -1,10 +1,10 @@
 """The embedded PostgreSQL: create the cluster, make it fit to start, run it under the supervisor.
 
-It listens on 127.0.0.1 only and asks everybody for a password (SCRAM), so that two users of one machine do not see
-each other's data. The superuser is used for `deploy/postgres/roles.sql` alone.
+It listens on 127.0.0.1 only and asks everybody for a password (SCRAM), so that two users of one
+machine do not see each other's data. The superuser is used for `deploy/postgres/roles.sql` alone.
 
-What is *not* done here: upgrades between major versions. The embedded server is for demo, tests and development;
-`--fresh` starts over.
+What is *not* done here: upgrades between major versions. The embedded server is for demo, tests and
+development; `--fresh` starts over.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ import secrets
 import shutil
 import signal
 import subprocess
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
 import psycopg
 
-from config.door import accounts, leftovers, wheels
+from config.door import accounts, postgres_recovery, wheels
 from config.door.errors import DoorError
 from config.door.places import CHECKOUT, OURS_ALONE
 from config.door.ports import LOOPBACK
@@ -38,9 +36,9 @@ DEPLOYED = CHECKOUT / "deploy" / "postgres"
 SUPERUSER = "postgres"
 DATABASE = "backroom"
 MAJOR = "18"
-# The provider built into PostgreSQL 17 and later: the same order on every machine, and as quick as "C".
+# The provider built into PostgreSQL 17 and later: the same order on every machine, and as quick as
+# "C".
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-END_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,8 @@ class PostgresServer:
     def create(self) -> bool:
         """Create the cluster if there is none; tells whether it did.
 
-        It is created under another name and renamed when complete: an interrupted creation leaves no half cluster.
+        It is created under another name and renamed when complete: an interrupted creation leaves
+        no half cluster.
         """
         if (self.data / "PG_VERSION").exists():
             self._refuse_other_version()
@@ -101,7 +100,7 @@ class PostgresServer:
                 # What is thrown away need not survive a power cut, nor be checked for bit rot.
                 *(("--no-sync", "--no-data-checksums") if not self.durable else ()),
             ]
-            made = subprocess.run(  # noqa: S603 - our own binary, fixed arguments
+            made = subprocess.run(
                 command,
                 cwd=self.home,
                 env=self._environment(),
@@ -114,9 +113,9 @@ class PostgresServer:
             password.unlink(missing_ok=True)
         if made.returncode != 0:
             raise DoorError(
-                "PostgreSQL could not create its data directory.",
+                what="PostgreSQL could not create its data directory.",
                 why=(made.stderr or made.stdout).strip(),
-                now=f"see that {self.home} has room (df -h) and lies on a file system with Unix permissions",
+                now=f"see that {self.home} has room (df -h) and its file system knows permissions",
             )
         with (draft / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude 'house.conf'\n")
@@ -154,25 +153,12 @@ class PostgresServer:
         )
 
     def make_fit_to_start(self) -> None:
-        """Write the settings, and clear away what an unclean end has left.
-
-        PostgreSQL refuses to start over a lock file whose process number is in use, by whomever: after a kill -9 in a
-        container, or a restart of the machine, that is often somebody else.
-        """
+        """Write the settings, and clear away what an unclean end has left."""
         conf = self.data / "house.conf"
         shutil.copyfile(DEPLOYED / "house.conf", conf)
         conf.chmod(0o600)
         self.account.own(conf)
-        lock = self.data / "postmaster.pid"
-        try:
-            pid = int(lock.read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            lock.unlink(missing_ok=True)
-            return
-        if self._is_our_postmaster(pid):
-            self._end_postmaster(pid)
-        self._wait_for_backends()
-        lock.unlink(missing_ok=True)
+        postgres_recovery.clear_way(self.data, self.account)
 
     def is_ready(self) -> bool:
         """Tell whether the server answers; while it recovers from a crash it does not."""
@@ -194,7 +180,10 @@ class PostgresServer:
         return replace(self, port=port)
 
     def has_roles(self) -> bool:
-        """Tell whether the roles are there with our passwords: an interrupted first start has created neither."""
+        """Tell whether the roles are there with our passwords.
+
+        An interrupted first start has created neither.
+        """
         try:
             for url in (self.owner_url, self.app_url):
                 psycopg.connect(url, connect_timeout=5).close()
@@ -220,7 +209,7 @@ class PostgresServer:
             "--dbname=postgres",
             f"--file={DEPLOYED / 'roles.sql'}",
         ]
-        done = subprocess.run(  # noqa: S603 - our own binary, fixed arguments
+        done = subprocess.run(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -230,13 +219,14 @@ class PostgresServer:
         )
         if done.returncode != 0:
             raise DoorError(
-                "The database roles could not be created.",
+                what="The database roles could not be created.",
                 why=done.stderr.strip(),
                 now="start over without the old data: ./run demo --fresh",
             )
 
     def _environment(self) -> dict[str, str]:
-        # Not the caller's: PG… variables there would lead the tools to another server, LC_… to another language.
+        # Not the caller's: PG… variables there would lead the tools to another server, LC_… to
+        # another language.
         return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
     def _refuse_other_version(self) -> None:
@@ -244,50 +234,10 @@ class PostgresServer:
         offered = MAJOR
         if kept != offered:
             raise DoorError(
-                f"The data in {self.data} was written by PostgreSQL {kept}.",
+                what=f"The data in {self.data} was written by PostgreSQL {kept}.",
                 why=f"the embedded server is PostgreSQL {offered} now and cannot read it",
                 now="start over without the old data: ./run demo --fresh",
             )
-
-    def _is_our_postmaster(self, pid: int) -> bool:
-        try:
-            process = psutil.Process(pid)
-            return process.name() == "postgres" and str(self.data) in process.cmdline()
-        except psutil.Error:
-            return False
-
-    def _end_postmaster(self, pid: int) -> None:
-        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                return
-            deadline = time.monotonic() + END_SECONDS
-            while time.monotonic() < deadline:
-                if not leftovers.is_running(pid):
-                    return
-                time.sleep(0.05)
-
-    def _wait_for_backends(self) -> None:
-        """Wait for sessions that outlive a killed postmaster: while one lives, the memory it shares is in use."""
-        deadline = time.monotonic() + END_SECONDS
-        while time.monotonic() < deadline:
-            if not any(
-                self._is_our_backend(process) for process in psutil.process_iter(["name", "uids"])
-            ):
-                return
-            time.sleep(0.05)
-
-    def _is_our_backend(self, process: psutil.Process) -> bool:
-        try:
-            if process.info["name"] != "postgres" or process.info["uids"].real != self.account.uid:
-                return False
-            return (
-                process.status() != psutil.STATUS_ZOMBIE
-                and Path(process.cwd()) == self.data.resolve()
-            )
-        except psutil.Error:
-            return False
 
 
 def in_place(place: Place, keys: Keys, port: int, *, durable: bool) -> PostgresServer:

@@ -1,4 +1,7 @@
-"""What has to be done once before the processes start: the schema and the static files. Skipped when nothing changed."""
+"""What has to be done once before the processes start: the schema and the static files.
+
+Both are skipped when nothing changed.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,11 @@ NOT_OURS = {".venv", "var", "node_modules"}
 
 
 def run_manage(*arguments: str, environment: Mapping[str, str]) -> str:
-    """Run `manage.py` to its end and give what it printed; DoorError with its last lines when it fails."""
-    done = subprocess.run(  # noqa: S603 - our own manage.py
+    """Run `manage.py` to its end and give what it printed.
+
+    DoorError with its last lines when it fails.
+    """
+    done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=CHECKOUT,
         env=dict(environment),
@@ -31,7 +37,7 @@ def run_manage(*arguments: str, environment: Mapping[str, str]) -> str:
     )
     if done.returncode != 0:
         raise DoorError(
-            f"manage.py {' '.join(arguments)} failed.",
+            what=f"manage.py {' '.join(arguments)} failed.",
             detail="\n".join(
                 f"  {line}" for line in (done.stdout + done.stderr).splitlines()[-LAST_LINES:]
             ),
@@ -43,8 +49,8 @@ def run_manage(*arguments: str, environment: Mapping[str, str]) -> str:
 def migrate(*, environment: Mapping[str, str], stamp: Path | None) -> None:
     """Bring the schema up to date, as the owner of the database.
 
-    `stamp` lies beside the data it speaks of, so that it cannot outlive them; without one (a server that others may
-    change) Django is asked every time.
+    `stamp` lies beside the data it speaks of, so that it cannot outlive them; without one (a server
+    that others may change) Django is asked every time.
     """
     wanted = _digest(_ours("*/migrations/*.py"), contents=True)
     if stamp is not None and _reads(stamp) == wanted:
@@ -80,7 +86,10 @@ def _ours(pattern: str) -> list[Path]:
 
 
 def _digest(files: Iterable[Path], *, contents: bool) -> str:
-    """Give one number for the files and for the lock, since libraries bring migrations and static files too."""
+    """Give one number for the files and for the lock.
+
+    The lock counts since libraries bring migrations and static files too.
+    """
     digest = hashlib.sha256((CHECKOUT / "requirements.lock").read_bytes())
     for file in files:
         digest.update(str(file.relative_to(CHECKOUT)).encode())

@@ -1,4 +1,4 @@
-"""What it takes to run one process: the command, its surroundings, and how it wants to be stopped."""
+"""What it takes to run one process: command, surroundings, and how it wants to be stopped."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class Program:
     """One process that the supervisor looks after.
 
-    `stop_signal` asks it to end in order; after `patience` seconds its whole group is killed. `orphan_signal` is
-    what the guardian sends when the door was killed. `before_start` runs before every start, restarts included.
+    `stop_signal` asks it to end in order; after `patience` seconds its whole group is killed.
+    `orphan_signal` is what the guardian sends when the door was killed. `before_start` runs before
+    every start, restarts included.
     """
 
     name: str

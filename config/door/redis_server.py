@@ -1,8 +1,8 @@
 """The embedded Redis: a bell and nothing else.
 
-It keeps nothing on disk, because what matters is in PostgreSQL: an empty Redis loses no work, only a few seconds.
-It never evicts, because a bell that silently vanishes is worse than an error. It asks for a password, because every
-user of the machine can reach the loopback.
+It keeps nothing on disk, because what matters is in PostgreSQL: an empty Redis loses no work, only
+a few seconds. It never evicts, because a bell that silently vanishes is worse than an error. It
+asks for a password, because every user of the machine can reach the loopback.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ class RedisServer:
         return f"redis://:{self.password}@{LOOPBACK}:{self.port}/0"
 
     def program(self) -> Program:
-        """Say how to run the server. The settings go through standard input: arguments are visible to everybody."""
+        """Say how to run the server.
+
+        The settings go through standard input: arguments are visible to everybody.
+        """
         settings = (
             f"bind {LOOPBACK}",
             f"port {self.port}",

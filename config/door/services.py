@@ -1,7 +1,7 @@
 """The processes of Backroom: what starts each, and when it is ready.
 
-PostgreSQL and Redis have modules of their own. The names are the ones the whole house uses: pid files, logs, compose
-and the fault runs.
+PostgreSQL and Redis have modules of their own. The names are the ones the whole house uses: pid
+files, logs, compose and the fault runs.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ WORKERS = tuple(f"worker-{group}" for group in WORKER_GROUPS)
 APPLICATION = ("web", "live", *WORKERS, "beat")
 EVERYTHING = frozenset({"sandbox", *APPLICATION})
 
-# Pool processes per group for two cores: `fast` work is short, `remote` work waits for vendors, `heavy` work fills a
-# core by itself.
+# Pool processes per group for two cores: `fast` work is short, `remote` work waits for vendors,
+# `heavy` work fills a core by itself.
 CONCURRENCY: Mapping[str, int] = {"fast": 2, "remote": 2, "heavy": 1}
 WEB_THREADS = 8
 COME_UP_SECONDS = 60.0
@@ -47,7 +47,10 @@ def sandbox(
     arguments: tuple[str, ...],
     environment: Mapping[str, str],
 ) -> Service:
-    """The stand-in of Shopify; webhooks that it sends to the public address arrive at our web process."""
+    """Describe the stand-in of Shopify.
+
+    Webhooks that it sends to the public address arrive at our web process.
+    """
     return Service(
         program=Program(
             name="sandbox",
@@ -77,7 +80,7 @@ def sandbox(
 
 
 def web(*, port: int, workers: int, reload: bool, environment: Mapping[str, str]) -> Service:
-    """Pages, API and webhooks, as WSGI: the same view is four times as quick as through ASGI.
+    """Describe pages, API and webhooks, as WSGI: a view is four times as quick as by ASGI.
 
     With `reload` by Django's own server, which starts anew when code changes.
     """
@@ -93,7 +96,8 @@ def web(*, port: int, workers: int, reload: bool, environment: Mapping[str, str]
                 *("--workers", str(workers), "--blocking-threads", str(WEB_THREADS)),
                 # A burst of webhooks waits in line instead of being refused.
                 *("--backlog", "1024"),
-                # A worker process that dies is replaced by granian itself, without closing the port.
+                # A worker process that dies is replaced by granian itself, without closing the
+                # port.
                 "--respawn-failed-workers",
                 *("--workers-kill-timeout", "5"),
                 "config.wsgi:application",
@@ -105,7 +109,7 @@ def web(*, port: int, workers: int, reload: bool, environment: Mapping[str, str]
 
 
 def live(*, port: int, environment: Mapping[str, str]) -> Service:
-    """The WebSocket's end, as ASGI."""
+    """Describe the end of the WebSocket, as ASGI."""
     return Service(
         program=Program(
             name="live",
@@ -122,7 +126,7 @@ def live(*, port: int, environment: Mapping[str, str]) -> Service:
 
 
 def worker(*, group: str, concurrency: int, environment: Mapping[str, str]) -> Service:
-    """One Celery parent with its pool."""
+    """Describe one Celery parent with its pool."""
     name = f"worker-{group}"
     return Service(
         program=Program(
@@ -131,7 +135,8 @@ def worker(*, group: str, concurrency: int, environment: Mapping[str, str]) -> S
                 *(sys.executable, "-m", "celery", "--app", "config.celery", "worker"),
                 *("--queues", group, "--concurrency", str(concurrency)),
                 *("--hostname", f"{group}@%h", "--loglevel", "INFO"),
-                # Heartbeats are rows of ours; Celery's own chatter between workers costs and tells nothing.
+                # Heartbeats are rows of ours; Celery's own chatter between workers costs and tells
+                # nothing.
                 *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             ],
             environment=environment,
@@ -158,5 +163,6 @@ def beat(*, environment: Mapping[str, str]) -> Service:
 
 
 def _with_pool(environment: Mapping[str, str]) -> dict[str, str]:
-    # Django's connection pool belongs to the web process: a thread each, and one for the health page.
+    # Django's connection pool belongs to the web process: a thread each, and one for the health
+    # page.
     return {**environment, "DATABASE_POOL": str(WEB_THREADS + 1)}

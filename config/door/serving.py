@@ -35,7 +35,10 @@ def start_over(place: Place) -> None:
 
 
 def services(*, as_json: bool, sandbox: bool) -> int:
-    """Serve PostgreSQL and Redis, and the sandbox if wanted, until Ctrl-C; prints the environment that reaches them."""
+    """Serve PostgreSQL and Redis, and the sandbox if wanted, until Ctrl-C.
+
+    Prints the environment that reaches them.
+    """
     place = places.of_checkout()
     place.prepare()
     with holding.held_or_refused(place, "services"):
@@ -78,15 +81,19 @@ def dev(*, fresh: bool, port: int | None) -> int:
             holding.write_down(place, stack.environment)
             say(seeded(stack))
             say(
-                f"Logs: {place.log}. The web process reloads when code changes; workers, beat and live do not "
-                "(kill one by the number in var/run/<name>.pid and it comes back with the new code). Ctrl-C stops."
+                f"Logs: {place.log}. The web process reloads when code changes; workers, beat "
+                "and live do not: kill one by the number in var/run/<name>.pid and it comes back "
+                "with the new code. Ctrl-C stops everything."
             )
             serve_until_stopped(stack, follow="web")
     return 0
 
 
 def seeded(stack: Stack) -> str:
-    """Create the demo's shop and users if they are not there; gives the address and the log-ins as text."""
+    """Create the demo's shop and users if they are not there.
+
+    Gives the address and the log-ins as text.
+    """
     printed = stack.run_manage("seed_demo", "--json")
     try:
         told = json.loads(printed.strip().splitlines()[-1])
@@ -94,7 +101,7 @@ def seeded(stack: Stack) -> str:
         logins = [(row["email"], row["password"], row["role"]) for row in told["logins"]]
     except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
         raise DoorError(
-            "seed_demo did not say how to log in.",
+            what="seed_demo did not say how to log in.",
             why=f"its last line is not the JSON that was agreed on ({error!r})",
             detail=printed[-2000:],
             now="this is a bug of seed_demo: run ./run manage seed_demo --json and look",
@@ -104,7 +111,10 @@ def seeded(stack: Stack) -> str:
 
 
 def serve_until_stopped(stack: Stack, *, follow: str | None = None) -> None:
-    """Wait for Ctrl-C; says when a process had to be restarted, and passes on the log of `follow`."""
+    """Wait for Ctrl-C.
+
+    Says when a process had to be restarted, and passes on the log of `follow`.
+    """
     told: dict[str, int] = {}
     log = stack.place.log / f"{follow}.log"
     at = log.stat().st_size if follow and log.exists() else 0
@@ -112,7 +122,10 @@ def serve_until_stopped(stack: Stack, *, follow: str | None = None) -> None:
         for name in stack.supervisor.names():
             restarts = stack.supervisor.restarts(name)
             if restarts > told.get(name, 0):
-                say(f"{time.strftime('%H:%M:%S')} {name} ended by itself and was restarted; {stack.place.log}/{name}.log")
+                say(
+                    f"{time.strftime('%H:%M:%S')} {name} ended by itself and was restarted; "
+                    f"{stack.place.log}/{name}.log"
+                )
             told[name] = restarts
         if follow and log.exists():
             with log.open("rb") as source:

@@ -2,28 +2,29 @@
 
     from config.door.stack import Options, Stack
 
-    with Stack(Options(services=frozenset({"sandbox", "web", "worker-fast", "worker-remote", "beat"}))) as stack:
+    with Stack(Options(services=frozenset({"sandbox", "web", "worker-fast", "worker-remote",
+    "beat"}))) as stack:
         requests.get(f"{stack.addresses.web}/readyz")          # real processes on free ports
         psycopg.connect(stack.environment["DATABASE_URL"])     # the application's role
         stack.run_manage("seed_demo", "--json")                # gives what it printed
         stack.kill_child_randomly("remote", random.Random(1))  # kill -9 of one pool process
-        stack.kill_group("fast")                               # kill -9 of parent and pool; it is restarted
-        stack.restart_postgres_immediately()
-        stack.stop_redis(); ...; stack.start_redis()           # gone, and back empty
+        stack.kill_group("fast")                               # kill -9 of parent and pool; it is
+        restarted stack.restart_postgres_immediately() stack.stop_redis(); ...; stack.start_redis()
+        # gone, and back empty
 
-Without a place it is private: servers, ports, secrets and data of its own in a temporary directory that is removed
-at the end, also after a kill -9 (by the guardian). The caller's `DATABASE_URL` and the like are not looked at. With
-the checkout's place it works on `var/` and uses the servers that the environment names.
+Without a place it is private: servers, ports, secrets and data of its own in a temporary directory
+that is removed at the end, also after a kill -9 (by the guardian). The caller's `DATABASE_URL` and
+the like are not looked at. With the checkout's place it works on `var/` and uses the servers that
+the environment names.
 
-A Django process of your own (a benchmark that calls services) takes `stack.environment` into `os.environ` before
-`django.setup()`.
+A Django process of your own (a benchmark that calls services) takes `stack.environment` into
+`os.environ` before `django.setup()`.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
@@ -42,7 +43,7 @@ from config.door import (
     redis_server,
     services,
 )
-from config.door.errors import DoorError
+from config.door.servers import Servers
 from config.door.supervisor import Supervisor
 
 if TYPE_CHECKING:
@@ -51,14 +52,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from config.door.places import Place
-    from config.door.postgres_server import PostgresServer
-    from config.door.redis_server import RedisServer
     from config.door.services import Service
 
-PORT_TRIES = 3
-POSTGRES_SECONDS = 60.0
-REDIS_SECONDS = 15.0
-# Web before workers: nobody new comes in while work is finished. Servers last. A group ends together.
+# Web before workers: nobody new comes in while work is finished. Servers last. A group ends
+# together.
 STOP_ORDER = (
     ("web", "live", "beat"),
     services.WORKERS,
@@ -71,11 +68,11 @@ class Options:
     """What a stack consists of.
 
     services: which of `services.EVERYTHING` start with it; PostgreSQL and Redis always do.
-    concurrency: pool processes per worker group, over the defaults.
-    sandbox_arguments: further words for `python -m sandbox.shopify`, e.g. ("--products", "10000").
-    environment: variables for all processes, over everything else.
-    web_port: the port of the pages and no other; web_ports: ports to try first.
-    durable: data survives a power cut (fsync); a private stack does without, since kills alone lose nothing.
+    concurrency: pool processes per worker group, over the defaults. sandbox_arguments: further
+    words for `python -m sandbox.shopify`, e.g. ("--products", "10000"). environment: variables for
+    all processes, over everything else. web_port: the port of the pages and no other; web_ports:
+    ports to try first. durable: data survives a power cut (fsync); a private stack does without,
+    since kills alone lose nothing.
     """
 
     services: frozenset[str] = services.EVERYTHING
@@ -102,8 +99,6 @@ class Stack:
         self.options = options or Options()
         self.place = place or places.throwaway("stack")
         self.private = place is None or place.throwaway
-        self._postgres: PostgresServer | None = None
-        self._redis: RedisServer | None = None
 
     def __enter__(self) -> Self:
         """Bring everything up; what came up is taken down again when something does not."""
@@ -123,45 +118,38 @@ class Stack:
         """Take everything down."""
         self.stop()
 
-    # -- up and down -----------------------------------------------------------------------------------------
+    # -- up and down -------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start servers, prepare schema and static files, start the processes and wait until they are ready."""
+        """Start servers, prepare schema and static files, start processes, wait for all."""
         self.place.prepare()
         leftovers.end_all(self.place.run / "children.json")
-        self._keys = keys.kept_in(self.place.keys)
+        kept = keys.kept_in(self.place.keys)
         self._ports = ports.PortBook(self.place.ports)
-        given = {} if self.private else os.environ
-        if "DATABASE_URL" not in given:
-            self._postgres = postgres_server.in_place(
-                self.place, self._keys, self._ports.port("postgres"), durable=self.options.durable
-            )
+        # A private stack has servers of its own, whatever the caller's environment names.
+        given = {} if self.private else dict(os.environ)
+        self._servers = Servers(
+            place=self.place, keys=kept, book=self._ports, given=given, durable=self.options.durable
+        )
+        # After the servers' places are known: the guardian is told what to remove.
         self.supervisor = Supervisor(self.place)
-        web_port = self._web_port()
+        web_port = self._ports.port(
+            "web", prefer=self.options.web_ports, exactly=self.options.web_port
+        )
         live_port = self._ports.port("live")
         sandbox_port = self._ports.port("sandbox")
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            postgres = pool.submit(self._start_postgres)
-            redis = pool.submit(self._start_redis, given)
-            redis_url = redis.result()
-            postgres.result()
-        database = self._postgres.app_url if self._postgres else given["DATABASE_URL"]
-        owner = (
-            self._postgres.owner_url
-            if self._postgres
-            else given.get("DATABASE_OWNER_URL", database)
-        )
+        self._servers.start(self.supervisor)
         self.addresses = environment.Addresses(
-            database=database,
-            database_owner=owner,
-            redis=redis_url,
+            database=self._servers.database_url,
+            database_owner=self._servers.database_owner_url,
+            redis=self._servers.redis_url,
             web_port=web_port,
             live_port=live_port,
             sandbox_port=sandbox_port,
         )
         self.environment = environment.compose(
             addresses=self.addresses,
-            keys=self._keys,
+            keys=kept,
             place=self.place,
             private=self.private,
             extra=self.options.environment,
@@ -206,10 +194,13 @@ class Stack:
         database = {"DATABASE_URL": self.environment["DATABASE_OWNER_URL"]} if owner else {}
         return preparing.run_manage(*arguments, environment={**self.environment, **database})
 
-    # -- faults ----------------------------------------------------------------------------------------------
+    # -- faults ------------------------------------------------------------------------------------
 
     def kill_child_randomly(self, group: str, chance: random.Random) -> int:
-        """Kill -9 one process of a worker group, parent or pool, by chance; gives its number, 0 when none lives."""
+        """Kill -9 one process of a worker group, parent or pool, by chance.
+
+        Gives its number, 0 when none lives.
+        """
         living = [
             pid for pid in self.supervisor.pids(f"worker-{group}") if leftovers.is_running(pid)
         ]
@@ -243,96 +234,23 @@ class Stack:
             _signal(pid, signal.SIGCONT)
 
     def restart_postgres_immediately(self) -> None:
-        """Have PostgreSQL end without a checkpoint, as in a crash; returns when it has recovered."""
-        if self._postgres is None:
-            raise DoorError(
-                "This stack uses a PostgreSQL that is not its own.",
-                now="start it without DATABASE_URL in the environment",
-            )
-        before = self.supervisor.restarts(postgres_server.NAME)
-        _signal(self.supervisor.pid(postgres_server.NAME), signal.SIGQUIT)
-        deadline = time.monotonic() + POSTGRES_SECONDS
-        while (
-            self.supervisor.restarts(postgres_server.NAME) == before and time.monotonic() < deadline
-        ):
-            time.sleep(0.02)
-        while not self._postgres.is_ready() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        """Have PostgreSQL end as in a crash; returns when it has recovered."""
+        self._servers.restart_postgres_immediately()
 
     def stop_redis(self) -> None:
         """Take Redis away, with everything in it."""
-        self.supervisor.stop(redis_server.NAME, number=signal.SIGKILL)
+        self._servers.stop_redis()
 
     def start_redis(self) -> None:
         """Bring Redis back, empty, on the same port."""
-        if self._redis is not None:
-            self.supervisor.start(self._redis.program())
-            health.wait_for(
-                self.supervisor, redis_server.NAME, self._redis.is_ready, seconds=REDIS_SECONDS
-            )
+        self._servers.start_redis()
 
-    # -- inside ------------------------------------------------------------------------------------------------
-
-    def _web_port(self) -> int:
-        wanted = self.options.web_port
-        if wanted is None:
-            return self._ports.port("web", prefer=self.options.web_ports)
-        if not ports.is_free(wanted):
-            raise DoorError(
-                f"Port {wanted} is in use.",
-                why="another program listens on it (ss -ltnp tells which)",
-                now="choose another one with --port, or leave --port away",
-            )
-        return self._ports.assign("web", wanted)
-
-    def _start_postgres(self) -> None:
-        server = self._postgres
-        if server is None:
-            return
-        created = server.create()
-        for attempt in range(1, PORT_TRIES + 1):
-            self.supervisor.start(server.program())
-            try:
-                health.wait_for(
-                    self.supervisor, postgres_server.NAME, server.is_ready, seconds=POSTGRES_SECONDS
-                )
-                break
-            except DoorError as error:
-                self.supervisor.stop(postgres_server.NAME)
-                if "could not bind" not in error.detail or attempt == PORT_TRIES:
-                    raise
-                server = server.on_port(self._ports.renew("postgres"))
-                self._postgres = server
-        if created or not server.has_roles():
-            server.apply_roles()
-
-    def _start_redis(self, given: Mapping[str, str]) -> str:
-        if "REDIS_URL" in given:
-            return given["REDIS_URL"]
-        port = self._ports.port("redis")
-        for attempt in range(1, PORT_TRIES + 1):
-            server = redis_server.RedisServer(
-                home=self.place.run, port=port, password=self._keys.redis_password
-            )
-            self.supervisor.start(server.program())
-            try:
-                health.wait_for(
-                    self.supervisor, redis_server.NAME, server.is_ready, seconds=REDIS_SECONDS
-                )
-            except DoorError:
-                self.supervisor.stop(redis_server.NAME)
-                if attempt == PORT_TRIES:
-                    raise
-                port = self._ports.renew("redis")
-            else:
-                self._redis = server
-                return server.url
-        raise AssertionError
+    # -- inside ------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
         if not self.options.migrate:
             return
-        stamp = self._postgres.home / "migrated" if self._postgres and not self.private else None
+        stamp = None if self.private else self._servers.beside_data("migrated")
         with ThreadPoolExecutor(max_workers=2) as pool:
             schema = pool.submit(preparing.migrate, environment=self.environment, stamp=stamp)
             if "web" in self.options.services and self.environment["DEBUG"] not in {

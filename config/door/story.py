@@ -63,14 +63,15 @@ def for_people(flow: Flow) -> str:
 def play(stack: Stack, *, as_json: bool) -> bool:
     """Play all flows, showing each when it is done; tells whether all of them went well.
 
-    What `play` writes to standard error is kept in `log/play.log` and its end shown when something failed.
+    What `play` writes to standard error is kept in `log/play.log` and its end shown when something
+    failed.
     """
     log = stack.place.log / "play.log"
     flows: list[Flow] = []
     with log.open("wb") as errors:
         with interruption.postponed():
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "play", "--json"],  # noqa: S603 - our own manage.py
+                [sys.executable, "manage.py", "play", "--json"],
                 cwd=CHECKOUT,
                 env=stack.environment,
                 stdin=subprocess.DEVNULL,
@@ -95,14 +96,17 @@ def play(stack: Stack, *, as_json: bool) -> bool:
             stack.supervisor.farewell(process.pid)
     if not flows:
         raise DoorError(
-            "The story told nothing.",
+            what="The story told nothing.",
             why=f"manage.py play ended with status {status} before its first flow",
             detail=_end_of(log.read_text(errors="replace")),
-            now="the lines above name the cause; ./run manage play --json repeats it while ./run dev runs",
+            now="the lines above name the cause; beside ./run dev, ./run manage play repeats it",
         )
     well = status == 0 and all(flow.ok for flow in flows)
     if not well:
-        failed = ", ".join(flow.name for flow in flows if not flow.ok) or f"play itself (status {status})"
+        failed = (
+            ", ".join(flow.name for flow in flows if not flow.ok)
+            or f"play itself (status {status})"
+        )
         sys.stderr.write(
             f"Failed: {failed}\n{_end_of(log.read_text(errors='replace'))}\n"
             f"What now: the logs of all processes are in {stack.place.log}; "

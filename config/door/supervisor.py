@@ -1,31 +1,29 @@
 """Start processes, restart those that die, stop them in order.
 
-Every process gets a session of its own, so that Ctrl-C in the terminal reaches the door only and the door decides
-the order; a log in `log/<name>.log` that is kept within a bound; and its number in `run/<name>.pid`. When the main
-process of a group dies, what is left of its group is killed before the restart (a Celery parent that is killed
-leaves its pool behind), as systemd does it.
+Every process gets a session of its own, so that Ctrl-C in the terminal reaches the door only and
+the door decides the order; a log in `log/<name>.log` that is kept within a bound; and its number in
+`run/<name>.pid`. When the main process of a group dies, what is left of its group is killed before
+the restart (a Celery parent that is killed leaves its pool behind), as systemd does it.
 
-What is *not* done here: deciding what a healthy process is (`health`), and in which order things start (`stack`).
+What is *not* done here: deciding what a healthy process is (`health`), and in which order things
+start (`stack`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
 from config.door import interruption, leftovers
 from config.door.errors import DoorError
-from config.door.places import CHECKOUT
+from config.door.guard import Guard
 
 if TYPE_CHECKING:
     from config.door.places import Place
@@ -39,7 +37,6 @@ SETTLED_SECONDS = 10.0
 LOG_LOOK_SECONDS = 5.0
 LOG_BOUND_BYTES = 20_000_000
 LOG_KEPT_BYTES = 2_000_000
-GUARDIAN = Path(__file__).with_name("guardian.py")
 
 
 @dataclass(slots=True)
@@ -63,14 +60,13 @@ class Supervisor:
         """Start the guardian and the watching thread."""
         self._place = place
         self._children: dict[str, Child] = {}
-        self._guests: set[int] = set()
         self._lock = threading.RLock()
         self._closing = threading.Event()
-        self._guardian = self._start_guardian()
+        self._guard = Guard(place)
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
 
-    # -- starting and stopping -------------------------------------------------------------------------------
+    # -- starting and stopping ---------------------------------------------------------------------
 
     def start(self, program: Program) -> None:
         """Start a program and keep it running until it is stopped."""
@@ -78,7 +74,7 @@ class Supervisor:
             known = self._children.get(program.name)
             if known is not None and known.wanted:
                 raise DoorError(
-                    f"{program.name} is already running.",
+                    what=f"{program.name} is already running.",
                     why="two starts of one name in one stack",
                     now="stop the first one before",
                 )
@@ -86,13 +82,17 @@ class Supervisor:
             self._write_down()
 
     def stop(self, name: str, *, number: int | None = None) -> None:
-        """Ask a process to end and wait for it; kill its group when its patience, or the person's, is over."""
+        """Ask a process to end and wait for it.
+
+        Kill its group when its patience, or the person's, is over.
+        """
         with self._lock:
             child = self._children.get(name)
             if child is None:
                 return
             child.wanted = False
-            # Between death and restart there is nothing to signal, and the number may be somebody else's by now.
+            # Between death and restart there is nothing to signal, and the number may be somebody
+            # else's by now.
             gone = child.restart_at is not None
         process = child.process
         if process.poll() is None:
@@ -120,13 +120,10 @@ class Supervisor:
         self._watcher.join()
         for name in reversed(list(self._children)):
             self.stop(name)
-        if self._guardian.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._guardian.stdin.close()
-        self._guardian.wait()
+        self._guard.close()
         (self._place.run / "children.json").unlink(missing_ok=True)
 
-    # -- looking -----------------------------------------------------------------------------------------------
+    # -- looking -----------------------------------------------------------------------------------
 
     def names(self) -> list[str]:
         """Give the names of what should be running, in the order of their start."""
@@ -134,7 +131,7 @@ class Supervisor:
             return [name for name, child in self._children.items() if child.wanted]
 
     def pid(self, name: str) -> int:
-        """Give the number of the main process; of the last one while it is between death and restart."""
+        """Give the number of the main process, of the last one between death and restart."""
         with self._lock:
             return self._children[name].process.pid
 
@@ -175,21 +172,19 @@ class Supervisor:
             log.seek(log_start)
             return text.encode() in log.read()
 
-    # -- guests: processes that commands run themselves, in the terminal's group -------------------------------
+    # -- guests: processes that commands run themselves, in the terminal's group -------------------
 
     def welcome(self, pid: int) -> None:
-        """Have the guardian kill a process that a command runs in the foreground, should the door be killed."""
+        """Have the guardian kill a process of the foreground, should the door be killed."""
         with self._lock:
-            self._guests.add(pid)
-            self._tell(f"process {pid} {signal.SIGKILL:d}")
+            self._guard.watch_process(pid)
 
     def farewell(self, pid: int) -> None:
         """Forget such a process; it has ended."""
         with self._lock:
-            self._guests.discard(pid)
-            self._tell(f"forget {pid}")
+            self._guard.forget(pid)
 
-    # -- inside ------------------------------------------------------------------------------------------------
+    # -- inside ------------------------------------------------------------------------------------
 
     def _spawn(self, program: Program) -> Child:
         if program.before_start is not None:
@@ -199,7 +194,7 @@ class Supervisor:
         with file.open("ab") as log:
             log_start = log.tell()
             try:
-                process = subprocess.Popen(  # noqa: S603 - commands come from this package only
+                process = subprocess.Popen(
                     program.command,
                     cwd=program.cwd,
                     env=dict(program.environment),
@@ -211,7 +206,7 @@ class Supervisor:
                 )
             except OSError as error:
                 raise DoorError(
-                    f"{program.name} could not be started.",
+                    what=f"{program.name} could not be started.",
                     why=str(error),
                     now=f"see whether {program.command[0]} exists and may be executed",
                 ) from error
@@ -219,15 +214,18 @@ class Supervisor:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.write(program.stdin)
                 process.stdin.close()
-        self._tell(f"group {process.pid} {program.orphan_signal:d}")
+        self._guard.watch_group(process.pid, program.orphan_signal)
         (self._place.run / f"{program.name}.pid").write_text(f"{process.pid}\n")
         return Child(
             program=program, process=process, started=time.monotonic(), log_start=log_start
         )
 
     def _forget(self, child: Child) -> None:
-        """Tell everybody that a number is no longer ours. Only after `wait`: until then it cannot be reused."""
-        self._tell(f"forget {child.process.pid}")
+        """Tell everybody that a number is no longer ours.
+
+        Only after `wait`: until then it cannot be reused.
+        """
+        self._guard.forget(child.process.pid)
         (self._place.run / f"{child.program.name}.pid").unlink(missing_ok=True)
 
     def _write_down(self) -> None:
@@ -286,49 +284,7 @@ class Supervisor:
                     continue
                 with file.open("r+b") as log:
                     log.seek(size - LOG_KEPT_BYTES)
-                    file.with_suffix(".log.1").write_bytes(log.read())
+                    file.with_suffix(".log.1").write_bytes(log.read(LOG_KEPT_BYTES))
                     log.truncate(0)
                 for child in self._children.values():
                     child.log_start = 0
-
-    # -- the guardian --------------------------------------------------------------------------------------------
-
-    def _start_guardian(self) -> subprocess.Popen[bytes]:
-        # -I -S: no site-packages, a start of 15 ms.
-        with (self._place.log / "guardian.log").open("ab") as log:
-            guardian = subprocess.Popen(  # noqa: S603 - our own script
-                [sys.executable, "-I", "-S", str(GUARDIAN)],
-                cwd=CHECKOUT,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        if self._place.throwaway:
-            self._write(guardian, f"remove {self._place.var}")
-            link = self._place.var / "postgres"
-            if link.is_symlink():
-                self._write(guardian, f"remove {os.fspath(link.resolve())}")
-        return guardian
-
-    def _tell(self, line: str) -> None:
-        """Tell the guardian; when it has been killed, start another and tell it everything."""
-        try:
-            self._write(self._guardian, line)
-        except OSError:
-            self._guardian.wait()
-            self._guardian = self._start_guardian()
-            for child in self._children.values():
-                if child.process.returncode is None:
-                    self._write(
-                        self._guardian, f"group {child.process.pid} {child.program.orphan_signal:d}"
-                    )
-            for pid in self._guests:
-                self._write(self._guardian, f"process {pid} {signal.SIGKILL:d}")
-            self._write(self._guardian, line)
-
-    @staticmethod
-    def _write(guardian: subprocess.Popen[bytes], line: str) -> None:
-        if guardian.stdin is not None:
-            guardian.stdin.write(f"{line}\n".encode())
-            guardian.stdin.flush()

@@ -49,7 +49,7 @@ def require_or_warn(found: str | None) -> None:
         return
     if os.environ.get("REQUIRE_CHROMIUM") == "1":
         raise DoorError(
-            "No Chromium was found.",
+            what="No Chromium was found.",
             why="REQUIRE_CHROMIUM=1 asks for the browser tests",
             now="apt install chromium, or CHROMIUM=/path/to/chromium ./run test",
         )
@@ -61,12 +61,18 @@ def require_or_warn(found: str | None) -> None:
 
 
 def servers_options() -> Options:
-    """Give the options of throwaway servers without processes: fsync off, since nothing outlives the run."""
+    """Give the options of throwaway servers without processes.
+
+    Fsync off, since nothing outlives the run.
+    """
     return Options(services=frozenset(), migrate=False)
 
 
 def run_beside_servers(command: list[str], *, extra: dict[str, str], owner: bool) -> int:
-    """Run a command with throwaway PostgreSQL and Redis in its environment; as the owner if it makes databases."""
+    """Run a command with throwaway PostgreSQL and Redis in its environment.
+
+    With `owner` it logs in as who may create databases.
+    """
     with Stack(servers_options()) as stack:
         full = {**environment.inherited(private=True), **stack.environment, **extra}
         if owner:
@@ -81,7 +87,8 @@ def test(arguments: list[str]) -> int:
     found = chromium()
     require_or_warn(found)
     chosen = any(word.startswith(option) for word in arguments for option in OWN_PARALLELISM)
-    # loadgroup: what needs the machine for itself (a whole stack) shares one group and runs one after the other.
+    # loadgroup: what needs the machine for itself (a whole stack) shares one group and runs one
+    # after the other.
     parallel = [] if chosen else ["-n", PROCESSES, "--dist", "loadgroup"]
     return run_beside_servers(
         [sys.executable, "-m", "pytest", *parallel, *arguments],

@@ -1,7 +1,8 @@
 """The server programs that come inside wheels (decision 0002).
 
-Only the binaries are used. The Python API of the PostgreSQL wheel makes every parent directory of the data readable
-by everybody, creates a system user, and shares one lock file between all users of the machine.
+Only the binaries are used. The Python API of the PostgreSQL wheel makes every parent directory of
+the data readable by everybody, creates a system user, and shares one lock file between all users of
+the machine.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ def _installed(part: Path, wheel: str) -> Path:
     found = Path(sysconfig.get_paths()["platlib"]) / part
     if not found.exists():
         raise DoorError(
-            f"The server from the wheel {wheel} is not installed.",
-            why=f"{found} is missing; the wheel exists for Linux and macOS on common processors only",
-            now="point DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL to servers of your own, or remove .venv and "
-            "start ./run again",
+            what=f"The server from the wheel {wheel} is not installed.",
+            why=f"{found} is missing; there are wheels for Linux and macOS on common processors",
+            now="name servers of your own by DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL, or "
+            "remove .venv and start ./run again",
         )
     return found
 
@@ -46,8 +47,8 @@ def redis_server() -> Path:
 def postgres_bin(account: Account, outside: Path) -> Path:
     """Give the directory of `initdb`, `postgres` and `psql` that the account can execute.
 
-    When it cannot reach the virtual environment (a checkout under /root), the needed 30 MB are copied to `outside`,
-    once per version of the wheel.
+    When it cannot reach the virtual environment (a checkout under /root), the needed 30 MB are
+    copied to `outside`, once per version of the wheel.
     """
     root = _installed(POSTGRES_ROOT, POSTGRES_WHEEL)
     if account.can_reach(root / "bin" / "postgres"):

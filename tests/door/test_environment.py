@@ -1,0 +1,60 @@
+import pytest
+
+from config.door import environment, keys
+from config.door.environment import Addresses
+from config.door.places import Place
+
+ADDRESSES = Addresses(
+    database="postgres://app@127.0.0.1:1/backroom",
+    database_owner="postgres://owner@127.0.0.1:1/backroom",
+    redis="redis://127.0.0.1:2/0",
+    web_port=8000,
+    live_port=9001,
+    sandbox_port=9123,
+)
+
+
+def composed(place: Place, *, private: bool, **extra: str) -> dict[str, str]:
+    return environment.compose(
+        addresses=ADDRESSES, keys=keys.fresh(), place=place, private=private, extra=extra
+    )
+
+
+def test_processes_learn_where_everything_is(place: Place) -> None:
+    given = composed(place, private=True)
+    assert {name: given[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")} == {
+        "DATABASE_URL": ADDRESSES.database,
+        "DATABASE_OWNER_URL": ADDRESSES.database_owner,
+        "REDIS_URL": ADDRESSES.redis,
+    }
+    assert given["LIVE_URL"] == "ws://127.0.0.1:9001"
+    assert given["OUTBOUND_ADDRESS_MAP"] == (
+        "demo-shop.myshopify.com=http://127.0.0.1:9123,"
+        "other-shop.myshopify.com=http://127.0.0.1:9123"
+    )
+    assert given["VAR_DIR"] == str(place.var)
+
+
+def test_a_private_stack_gets_nothing_of_the_callers_installation(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in environment.OUR_VARIABLES:
+        monkeypatch.setenv(name, "the caller's")
+    monkeypatch.setenv("LANG", "C")
+    given = composed(place, private=True)
+    assert "the caller's" not in given.values()
+    assert given["LANG"] == "C"
+
+
+def test_the_callers_choice_wins_over_what_the_door_invents(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_URL", "smtp://mail.example:25")
+    assert composed(place, private=False)["MAIL_URL"] == "smtp://mail.example:25"
+
+
+def test_what_a_stack_is_told_wins_over_everything(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEBUG", "0")
+    assert composed(place, private=False, DEBUG="1")["DEBUG"] == "1"
