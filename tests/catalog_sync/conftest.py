@@ -1,0 +1,113 @@
+"""A small sandbox shop, its connection, recorded webhooks and a way to post them."""
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from catalog_sync.merging import Source
+from config.demo.merchant import Merchant
+from foundation.inbox import accounts
+from foundation.shops.api import ConnectionKind, connect
+from foundation.shops.models import Connection, Shop
+from foundation.work.drain import drain_for
+from foundation.work.enums import Group
+from foundation.work.models import Job
+from tests.factories import WEBHOOK_SECRET
+from tests.shopify_sandbox import DOMAIN, TOKEN, running_sandbox
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def recorded(name: str, **changed: Any) -> dict[str, Any]:
+    """Return a recorded payload with some of its fields changed."""
+    payload: dict[str, Any] = json.loads((FIXTURES / f"{name}.json").read_text())
+    return {**payload, **changed}
+
+
+def work(*groups: Group, patience: float = 1.0) -> None:
+    """Do what is due in these groups, or will be in a moment; fast ones if none is named."""
+    soon = Job.objects.filter(state="queued", group__in=groups or (Group.FAST,))
+    while soon.filter(run_after__lt=timezone.now() + dt.timedelta(seconds=patience)).exists():
+        for group in groups or (Group.FAST,):
+            drain_for(group, 60.0)
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Merchant]:
+    """One sandbox for all tests of a process: 320 variants, so that lists have two pages."""
+    state: Path = tmp_path_factory.mktemp("sandbox") / "state"
+    with running_sandbox(state, "--products", "40", "--variants-per-product", "8") as merchant:
+        yield merchant
+
+
+@pytest.fixture
+def merchant(sandbox: Merchant, settings: LazySettings) -> Iterator[Merchant]:
+    """The merchant at a well-behaved sandbox with a full bucket."""
+    settings.OUTBOUND_ADDRESS_MAP = {DOMAIN: sandbox._url}
+    settings.OUTBOUND_LOW_RESERVE = 0.0
+    sandbox.behave()
+    sandbox.set_bucket(points_factor=1000, level=2_000_000)
+    yield sandbox
+    sandbox.behave()
+
+
+@pytest.fixture
+def connection(shop: Shop) -> Connection:
+    """The shop's account at Shopify."""
+    accounts.forget()
+    return connect(
+        shop_id=shop.pk,
+        kind=ConnectionKind.SHOPIFY,
+        account=DOMAIN,
+        secrets={"access_token": TOKEN, "webhook_secret": WEBHOOK_SECRET},
+        actor_id=None,
+    )
+
+
+@pytest.fixture
+def source(connection: Connection) -> Source:
+    """Where the webhooks of these tests come from."""
+    return Source(connection.shop_id, connection.pk)
+
+
+Post = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def post(client: Client, connection: Connection) -> Post:
+    """Post a payload to the real endpoint, signed as Shopify signs."""
+
+    def deliver(
+        topic: str, payload: dict[str, Any] | bytes, *, secret: str = WEBHOOK_SECRET, **headers: str
+    ) -> HttpResponse:
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        signature = base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
+        told = {
+            "X-Shopify-Topic": topic,
+            "X-Shopify-Hmac-Sha256": signature,
+            "X-Shopify-Shop-Domain": DOMAIN,
+            "X-Shopify-Webhook-Id": str(uuid.uuid4()),
+            "X-Shopify-API-Version": "2026-10",
+            **headers,
+        }
+        answer: Any = client.post(
+            "/webhooks/shopify/", body, content_type="application/json", headers=told
+        )
+        response: HttpResponse = answer
+        return response
+
+    return deliver
