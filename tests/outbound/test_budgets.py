@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 from django.db import connection, transaction
@@ -81,7 +82,7 @@ def test_a_refused_take_takes_nothing_and_says_when_to_come_back() -> None:
 def test_those_who_wait_are_called_one_after_the_other() -> None:
     row(restore_rate=100.0, available=0.0)
     seconds = [refused(60).seconds for _ in range(5)]
-    steps = [after - before for before, after in zip(seconds, seconds[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(seconds)]
     assert steps == [pytest.approx(0.6, abs=0.05)] * 4
 
 
