@@ -48,7 +48,7 @@ def bury_product(source: Source, product_id: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_BURY_PRODUCT, params)
         cursor.execute(_BURY_VARIANTS_OF.format(condition="true"), params)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def bury_unnamed_variants(source: Source, product_id: int, named: Sequence[int]) -> int:
@@ -64,11 +64,11 @@ def bury_unnamed_variants(source: Source, product_id: int, named: Sequence[int])
     params = {**source.params(), "vendor_id": product_id, "named": list(named)}
     with connection.cursor() as cursor:
         cursor.execute(_BURY_VARIANTS_OF.format(condition=condition), params)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def bury_variants(source: Source, variant_ids: Sequence[int]) -> int:
     """Mark variants that a read by id did not find; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_BURY_VARIANTS, {**source.params(), "ids": list(variant_ids)})
-        return cursor.rowcount
+        return int(cursor.rowcount)

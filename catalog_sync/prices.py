@@ -43,4 +43,4 @@ def apply_written_prices(connection_id: UUID, rows: Sequence[WrittenRow]) -> int
     ids, prices, compares, times = (list(column) for column in zip(*rows, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(_APPLY, [ids, prices, compares, times, connection_id])
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -3,11 +3,8 @@
 from typing import Final
 from uuid import UUID
 
-from django.apps import apps
 from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, TextField
 from django.db.models.functions import Upper
-
-from foundation.shops.api import ConnectionKind, ConnectionState
 
 from .contracts import Facets, FacetValue, Selection, Totals
 from .enums import ProductStatus
@@ -118,12 +115,3 @@ def _facet(
         for row in counted
         if row["value"]
     )[:FACET_VALUES]
-
-
-def active_connections() -> list[tuple[UUID, UUID]]:
-    """Return (connection, shop) of every Shopify connection that may call."""
-    # By name, as foreign keys are: the door of shops lists no connections.
-    rows = apps.get_model("shops", "Connection").objects.filter(
-        kind=ConnectionKind.SHOPIFY, state=ConnectionState.ACTIVE
-    )
-    return list(rows.order_by("pk").values_list("id", "shop_id"))

@@ -35,6 +35,7 @@ def start_full_sync(
         unique_key=f"{connection_id}{':dry' if dry_run else ''}",
     )
     if not dry_run:
+        start_subscription_check(connection_id)
         sync_asked(shop_id=access.shop_id, connection_id=connection_id, job_id=job_id)
     record(
         "catalog.full_sync.asked",

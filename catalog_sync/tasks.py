@@ -6,9 +6,9 @@ from uuid import UUID
 from foundation.work.api import Group, NewJob, Priority, Running, enqueue_many, task
 
 from . import reading, services, telling
-from .queries import active_connections
 from .shopify.full_sync import run_full_sync
 from .shopify.subscriptions import check_subscriptions
+from .standing import active_connections
 
 CHECK_ALL: Final = "catalog.check_subscriptions"
 

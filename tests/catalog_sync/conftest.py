@@ -88,7 +88,7 @@ Post = Callable[..., HttpResponse]
 
 
 @pytest.fixture
-def post(client: Client, connection: Connection) -> Post:
+def post(client: Client) -> Post:
     """Post a payload to the real endpoint, signed as Shopify signs."""
 
     def deliver(

@@ -20,9 +20,10 @@ from catalog_sync.models import (
 from catalog_sync.shopify.full_sync import FullSync
 from catalog_sync.shopify.sweep import Phase
 from config.demo.merchant import Merchant
-from foundation.shops.models import Connection
+from foundation.shops.models import Connection, Shop
 from foundation.work.enums import Group, JobState
 from foundation.work.models import Job
+from tests.factories import shopify_connection
 
 from .conftest import work
 
@@ -93,7 +94,8 @@ def test_a_second_sync_changes_nothing(connection: Connection, merchant: Merchan
     ]
 
 
-def test_a_dry_run_judges_and_writes_nothing(connection: Connection, merchant: Merchant) -> None:
+@pytest.mark.usefixtures("merchant")
+def test_a_dry_run_judges_and_writes_nothing(connection: Connection) -> None:
     job = sync(connection, dry_run=True)
 
     assert job.state == JobState.DONE
@@ -183,7 +185,8 @@ def test_what_was_missed_but_is_there_stays(connection: Connection, merchant: Me
     assert mirrored() == there(merchant)
 
 
-def test_a_newer_version_is_not_replaced(connection: Connection, merchant: Merchant) -> None:
+@pytest.mark.usefixtures("merchant")
+def test_a_newer_version_is_not_replaced(connection: Connection) -> None:
     sync(connection)
     newer = timezone.now() + dt.timedelta(days=1)
     variant = Variant.objects.order_by("vendor_id").first()
@@ -208,21 +211,19 @@ def test_equal_times_are_settled_by_the_live_read(
     assert variant.price == there(merchant)[variant.vendor_id][0]
 
 
-def test_a_colleagues_connection_is_left_alone(
-    connection: Connection, merchant: Merchant, stranger: Any
-) -> None:
-    """Rows of another shop with the same vendor ids are not touched."""
-    from foundation.shops.models import Shop
-    from tests.factories import shopify_connection
-
+@pytest.mark.usefixtures("merchant", "stranger")
+def test_rows_of_another_shop_with_the_same_ids_are_left_alone(connection: Connection) -> None:
     other = Shop.objects.get(name="Elsewhere")
     theirs = shopify_connection(other, account="elsewhere.myshopify.com")
     sync(connection)
-    product = Product.objects.first()
-    assert product is not None
+    product = Product.objects.order_by("vendor_id")[0]
     twin = Product.objects.create(
-        shop=other, connection=theirs, vendor_id=product.vendor_id, title="Theirs",
-        status="active", vendor_updated_at=product.vendor_updated_at - dt.timedelta(days=1),
+        shop=other,
+        connection=theirs,
+        vendor_id=product.vendor_id,
+        title="Theirs",
+        status="active",
+        vendor_updated_at=product.vendor_updated_at - dt.timedelta(days=1),
     )
     sync(connection)
 
