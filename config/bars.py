@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.alerts.api import alert_count
 from foundation.work.api import Pulse, pulses
 
 GROUP_WORK = {
@@ -45,9 +46,14 @@ class Bars:
     alerts: int
 
     @property
-    def calm(self) -> bool:
-        """Whether no bar is to be drawn."""
-        return self.freeze is None and not self.silent
+    def seen_at(self) -> dt.datetime | None:
+        """When any of the silent ones was seen last."""
+        return max((each.seen_at for each in self.silent if each.seen_at), default=None)
+
+    @property
+    def due(self) -> int:
+        """How many jobs wait for the silent ones."""
+        return sum(each.due for each in self.silent)
 
 
 def silence_of(pulse: Pulse) -> Silence:
@@ -65,7 +71,7 @@ def silence_of(pulse: Pulse) -> Silence:
 
 
 def bars_of(request: Any) -> Bars:
-    """Read the bars of a request: two queries, one more while the shop is frozen."""
+    """Read the bars of a request: two queries, a third while the shop is frozen."""
     shop = request.shop
     freeze = None
     if shop is not None and shop.frozen_at is not None:
@@ -77,10 +83,5 @@ def bars_of(request: Any) -> Bars:
         freeze=freeze,
         silent=silent,
         nobody=len(silent) == len(all_pulses),
-        alerts=_open_alerts(shop),
+        alerts=alert_count(shop.pk) if shop is not None else 0,
     )
-
-
-def _open_alerts(shop: Any) -> int:
-    del shop
-    return 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -39,10 +40,10 @@ SIDEBAR: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Operations",
         (
             Entry("Jobs", "work:jobs", "bolt", "queue running dead retry parked workers"),
-            Entry("Exchanges", "operations:exchanges", "swap_horiz", "calls api log shopify"),
+            Entry("Exchanges", "exchanges", "swap_horiz", "calls api log shopify"),
             Entry("Connections", "connections:list", "cable", "shopify token webhook secret"),
             Entry("Alerts", "alerts:list", "notifications", "problems warnings"),
-            Entry("Audit", "audit:list", "history", "who did what record"),
+            Entry("Audit", "audit_list", "history", "who did what record"),
             Entry("Exports", "exports:list", "download", "csv download"),
             Entry("Panic switch", "panic", "front_hand", "freeze stop everything"),
         ),
@@ -149,6 +150,7 @@ def frame_context(request: Any) -> dict[str, Any]:
         "role": getattr(request, "role", None),
         "memberships": getattr(request, "memberships", []),
         "now": timezone.now(),
+        "live_url": settings.LIVE_URL,
     }
     user = getattr(request, "user", None)
     if user is None:

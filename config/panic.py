@@ -1,19 +1,17 @@
 """The panic switch of a shop: freeze all writes abroad, see who did it, release.
 
-Here, in the top layer, because releasing touches two layers: the shop and the jobs that wait.
+Here, in the top layer: the form is the shops', the verbs that also move jobs are outbound's.
 """
 
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from foundation.failures import shop_key
-from foundation.shops.api import Role, ShopRequest, freeze, shop_page, unfreeze
+from foundation.outbound import api as outbound
+from foundation.shops.api import Role, ShopRequest, shop_page
 from foundation.shops.forms import FreezeForm
-from foundation.work.api import release as release_jobs
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -32,8 +30,8 @@ def freeze_shop(request: ShopRequest) -> "HttpResponse":
     form = FreezeForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    frozen = freeze(
-        shop_id=request.shop.pk, reason=form.cleaned_data["reason"], actor_id=request.user.pk
+    frozen = outbound.freeze_shop(
+        request.shop.pk, reason=form.cleaned_data["reason"], actor_id=request.user.pk
     )
     if frozen:
         messages.warning(request, f"{request.shop.name} is frozen. Nothing is written abroad.")
@@ -46,9 +44,8 @@ def freeze_shop(request: ShopRequest) -> "HttpResponse":
 @shop_page(Role.APPROVER)
 def release_shop(request: ShopRequest) -> "HttpResponse":
     """Release the switch and the jobs that waited for it, in one transaction."""
-    with transaction.atomic():
-        released = unfreeze(shop_id=request.shop.pk, actor_id=request.user.pk)
-        jobs = release_jobs(shop_key(request.shop.pk)) if released else 0
+    released = request.shop.frozen_at is not None
+    jobs = outbound.unfreeze_shop(request.shop.pk, actor_id=request.user.pk)
     if released:
         waited = "1 job goes on." if jobs == 1 else f"{jobs} jobs go on."
         messages.success(request, f"{request.shop.name} is released. {waited if jobs else ''}")

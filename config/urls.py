@@ -5,7 +5,8 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import palette, panic, views
+from config import audit, palette, panic, views
+from config.connections.exchanges import exchange_list
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.index, name="index"),
@@ -15,15 +16,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("panic/", panic.panic, name="panic"),
     path("panic/freeze/", panic.freeze_shop, name="panic_freeze"),
     path("panic/release/", panic.release_shop, name="panic_release"),
+    path("audit/", audit.audit_list, name="audit_list"),
+    path("operations/exchanges/", exchange_list, name="exchanges"),
     path("admin/", admin.site.urls),
 ]
 
 for _prefix, _module in (
     ("operations/", "foundation.work.urls"),
     ("operations/connections/", "config.connections.urls"),
-    ("operations/", "foundation.outbound.urls"),
     ("alerts/", "foundation.alerts.urls"),
-    ("audit/", "foundation.audit.urls"),
     ("exports/", "foundation.exports.urls"),
     ("pricing/", "pricing.urls"),
     ("catalog/", "catalog_sync.urls"),

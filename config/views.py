@@ -5,9 +5,11 @@ Views that need several layers live in ``config``, the top one: an app may not i
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from foundation.shops.api import ShopRequest, shop_page
+from config.overview import overview_of
+from foundation.shops.api import Role, ShopRequest, shop_page
 
 
 @require_safe
@@ -28,4 +30,11 @@ def index(request: ShopRequest) -> HttpResponse:
 
 @shop_page()
 def _overview(request: ShopRequest) -> HttpResponse:
-    return render(request, "frame/index.html", {"title": "Overview"})
+    now = timezone.now()
+    context = {
+        "title": "Overview",
+        "o": overview_of(shop_id=request.shop.pk, now=now),
+        "may_connect": request.role.may(Role.OWNER),
+    }
+    fragment = bool(request.headers.get("HX-Request"))
+    return render(request, "frame/overview.html" if fragment else "frame/index.html", context)

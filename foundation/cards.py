@@ -1,14 +1,14 @@
 """What a tower says of itself on the index: one card, offered through its ``api.py``.
 
-A provider is ``overview(*, shop_id, now) -> Card``: reads only, a constant number of queries, never
-a call abroad. Not done here: drawing (templates/frame/parts/card.html) and the list of providers
-(config/views.py).
+A provider is a function ``overview(*, shop_id, now) -> Card``: reads only, a constant number of
+queries, never a call abroad. Not done here: drawing (templates/frame/parts/card.html) and the list
+of providers (config/overview.py).
 """
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 
@@ -62,4 +62,9 @@ class Card:
     empty_hint: str = ""
 
 
-Provider = Callable[[UUID, dt.datetime], Card]
+class Provider(Protocol):
+    """What an app offers as ``api.overview``."""
+
+    def __call__(self, *, shop_id: UUID, now: dt.datetime) -> Card:
+        """Return the tower's card for a shop."""
+        ...

@@ -41,8 +41,8 @@ def page_of(
     """Cut one page out of ``rows``, in one query.
 
     ``order`` are field names, all with the same direction, the last one unique; none may be null.
-    ``params`` is ``request.GET``: ``after=<cursor>`` is the page behind that row,
-    ``before`` the one in front of it. A cursor somebody has mangled leads to the first page, not to an error.
+    ``params`` is ``request.GET``: ``after=<cursor>`` is the page behind that row, ``before`` the
+    one in front of it. A cursor somebody has mangled leads to the first page, not to an error.
     """
     names = [name.lstrip("-") for name in order]
     descending = order[0].startswith("-")

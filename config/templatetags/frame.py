@@ -120,6 +120,15 @@ def progress(
     return {"p": Progress.of(done, total, started_at, moved_at, timezone.now())}
 
 
+@register.simple_tag
+def took(started_at: dt.datetime | None, ended_at: dt.datetime | None) -> str:
+    """Say how long something took; a dash when it never began or has not ended."""
+    if started_at is None or ended_at is None:
+        return MISSING
+    seconds = (ended_at - started_at).total_seconds()
+    return f"{seconds * 1000:,.0f} ms" if seconds < 1 else duration(seconds)
+
+
 @register.inclusion_tag("frame/parts/badge.html")
 def badge(text: str, tone: str = "neutral", icon: str = "") -> dict[str, Any]:
     """Show a state: colour, and always a word."""

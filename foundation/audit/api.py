@@ -1,4 +1,4 @@
-"""The door: write one audit event in the caller's transaction."""
+"""The door: write one audit event in the caller's transaction, read those of an object."""
 
 from typing import Any
 from uuid import UUID
@@ -6,8 +6,9 @@ from uuid import UUID
 from foundation.tracing import current_request_id
 
 from .models import AuditEvent
+from .queries import Event, events_for_shop, events_of, presented
 
-__all__ = ["record"]
+__all__ = ["Event", "events_for_shop", "events_of", "presented", "record"]
 
 
 def record(  # noqa: PLR0913 -- each is one column of the record, all by keyword

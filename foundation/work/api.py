@@ -5,6 +5,8 @@ from .contracts import Cancelled, LeaseLost, NewJob
 from .dead import DeadJobs, dead_jobs
 from .enums import UNFINISHED, Group, JobState, Priority
 from .heartbeats import Pulse, pulses
+from .presenting import JobRow
+from .queries import dead_count, latest_dead, running_now
 from .registry import listeners_of, on, task
 from .running import Running
 from .schedule import Entry
@@ -29,6 +31,7 @@ __all__ = [
     "DeadJobs",
     "Entry",
     "Group",
+    "JobRow",
     "JobState",
     "LeaseLost",
     "NewJob",
@@ -36,11 +39,13 @@ __all__ = [
     "Pulse",
     "Running",
     "cancel",
+    "dead_count",
     "dead_jobs",
     "discard",
     "enqueue",
     "enqueue_many",
     "jobs_with_parent",
+    "latest_dead",
     "listener_params",
     "listeners_of",
     "on",
@@ -49,6 +54,7 @@ __all__ = [
     "release",
     "replay",
     "ring",
+    "running_now",
     "set_continuation",
     "task",
 ]

@@ -119,22 +119,23 @@ class JobRow:
         )
 
 
+# What ends a state that no clock ends.
+ENDED_BY = {
+    JobState.PARKED: "when it is released",
+    JobState.WAITING: "when its parts have ended",
+}
+
+
 def _next(job: Job, state: JobState, now: dt.datetime) -> tuple[dt.datetime | None, str]:
-    if state is JobState.QUEUED:
-        if job.run_after <= now:
-            return None, "as soon as a worker is free"
+    if state is JobState.QUEUED and job.run_after > now:
         return job.run_after, "next attempt" if job.attempts else "starts"
+    if state is JobState.QUEUED:
+        return None, "as soon as a worker is free"
     if state is JobState.DEAD:
-        if job.recover_at:
-            return job.recover_at, "tried again by itself"
-        return None, "needs a decision"
-    if state is JobState.PARKED:
-        return None, "when it is released"
+        return job.recover_at, "tried again by itself" if job.recover_at else "needs a decision"
     if state is JobState.RUNNING:
         return job.lease_until, "lease ends"
-    if state is JobState.WAITING:
-        return None, "when its parts have ended"
-    return None, ""
+    return None, ENDED_BY.get(state, "")
 
 
 @dataclass(frozen=True, slots=True)

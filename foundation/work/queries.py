@@ -106,6 +106,13 @@ def latest_dead(*, shop_id: UUID, limit: int = 5) -> list[Job]:
     return list(Job.objects.for_shop(shop_id).filter(state=JobState.DEAD).order_by("-pk")[:limit])
 
 
+def dead_count(*, shop_id: UUID) -> tuple[int, int]:
+    """Count a shop's dead letters: all, and those that wait for a person's decision."""
+    found = Job.objects.for_shop(shop_id).filter(state=JobState.DEAD)
+    counted = found.aggregate(dead=Count("pk"), waiting=Count("pk", filter=Q(recover_at=None)))
+    return counted["dead"], counted["waiting"]
+
+
 def title_of(name: str) -> str:
     """Turn a task's name into words: ``pricing.apply_batch`` is "Pricing: apply batch"."""
     room, _, verb = name.rpartition(".")
@@ -121,7 +128,9 @@ def purpose_of(name: str) -> str:
     return re.split(r"(?<=[.:])\s|\n\n", text)[0].replace("``", "").replace("\n", " ")
 
 
-SECRET_NAME = re.compile(r"token|secret|passw|authorization|api_?key|signature|cookie", re.I)
+SECRET_NAME = re.compile(
+    r"token|secret|passw|authorization|api_?key|signature|cookie", re.IGNORECASE
+)
 HIDDEN = "(hidden)"
 
 

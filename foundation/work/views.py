@@ -168,7 +168,8 @@ def _act(request: ShopRequest, verb: str, jobs: "QuerySet[Job]") -> None:
         raise Http404
     if not request.role.may(NEEDED[verb]):
         needed = NEEDED[verb].label.lower()
-        raise PermissionDenied(f"To {verb} jobs you need the role {needed}. Ask an owner.")
+        message = f"To {verb} jobs you need the role {needed}. Ask an owner."
+        raise PermissionDenied(message)
     actor = request.user.pk
     if verb == "cancel":
         count = services.cancel(jobs, actor_id=actor)
