@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from config.door.errors import StoppedByPersonError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+# `timeout`, shells and terminals deliver one wish several times: to the process and to its group.
+ONE_WISH_SECONDS = 1.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 # Set by the first signal: whoever waits for something gives up.
@@ -25,6 +28,7 @@ asked = threading.Event()
 # Set by the second: whoever waits for a process to end in order kills it.
 hurry = threading.Event()
 
+_first_at = 0.0
 _depth = 0
 _raised = False
 
@@ -36,8 +40,14 @@ def install() -> None:
 
 
 def _on_signal(_number: int, _frame: FrameType | None) -> None:
+    global _first_at  # noqa: PLW0603 - as below
+    if _first_at:
+        if time.monotonic() - _first_at > ONE_WISH_SECONDS:
+            hurry.set()
+        return
+    _first_at = time.monotonic()
     if asked.is_set():
-        hurry.set()
+        # Stopping has begun by itself; the person need not wait for it twice.
         return
     asked.set()
     if _depth == 0:

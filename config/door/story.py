@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from config.door.stack import Stack
 
 FACTS_WIDTH = 160
+# Causes are for people; a flow that quotes a whole catalogue is cut, the log has it all.
+CAUSE_WIDTH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,9 @@ def for_people(flow: Flow) -> str:
     """Write a flow as one line, with its cause below when it failed."""
     shown = (f"{name.replace('_', ' ')} {value}" for name, value in flow.facts.items())
     facts = ", ".join(fact for fact in shown if "\n" not in fact)
-    if len(facts) > FACTS_WIDTH:
-        facts = facts[: FACTS_WIDTH - 2] + " …"
     mark = "ok    " if flow.ok else "FAILED"
-    text = f"  {mark} {flow.name:<22} {flow.seconds:6.1f} s  {facts}"
-    return f"{text}\n         {flow.error}" if flow.error else text
+    text = f"  {mark} {flow.name:<22} {flow.seconds:6.1f} s  {_cut(facts, FACTS_WIDTH)}"
+    return f"{text}\n         {_cut(flow.error, CAUSE_WIDTH)}" if flow.error else text
 
 
 def play(stack: Stack, *, as_json: bool) -> bool:
@@ -116,4 +116,8 @@ def play(stack: Stack, *, as_json: bool) -> bool:
 
 
 def _end_of(text: str) -> str:
-    return "\n".join(f"  play | {line}" for line in text.splitlines()[-20:])
+    return "\n".join(f"  play | {_cut(line, CAUSE_WIDTH)}" for line in text.splitlines()[-20:])
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 2]} …"

@@ -34,6 +34,8 @@ FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
 # A process that lived this long has come up well: the next death starts the back-off anew.
 SETTLED_SECONDS = 10.0
+# How long a program that has a harder end of its own (PostgreSQL's immediate one) gets for it.
+HARD_SECONDS = 2.0
 LOG_LOOK_SECONDS = 5.0
 LOG_BOUND_BYTES = 20_000_000
 LOG_KEPT_BYTES = 2_000_000
@@ -106,13 +108,22 @@ class Supervisor:
             ):
                 time.sleep(0.02)
         if not gone:
-            leftovers.kill_group(process.pid, signal.SIGKILL)
-        process.wait()
+            self._end_now(child)
         with self._lock:
             if not gone:
                 self._forget(child)
             self._children.pop(name, None)
             self._write_down()
+
+    def _end_now(self, child: Child) -> None:
+        """End what is left of a group the hard way, as the program wants even that to be done."""
+        process, last = child.process, child.program.orphan_signal
+        if process.poll() is None and last != signal.SIGKILL:
+            leftovers.kill_group(process.pid, last)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=HARD_SECONDS)
+        leftovers.kill_group(process.pid, signal.SIGKILL)
+        process.wait()
 
     def close(self) -> None:
         """Stop everything that is left, then the watching thread and the guardian."""
