@@ -14,7 +14,7 @@ from .models import Connection, Membership, Shop, User
 admin.site.unregister(Group)
 
 
-class MembershipInline(TabularInline):  # type: ignore[misc]  # Unfold ships no types
+class MembershipInline(TabularInline):
     model = Membership
     extra = 0
     autocomplete_fields = ("user",)
@@ -36,11 +36,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
         ("Ops", {"fields": ("is_active", "is_staff", "is_superuser")}),
         ("Times", {"fields": ("last_login", "created_at")}),
     )
-    add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
+    add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)  # type: ignore[assignment]  # the stub takes Django's default for the type
 
 
 @admin.register(Shop)
-class ShopAdmin(ModelAdmin):  # type: ignore[misc]  # as above
+class ShopAdmin(ModelAdmin):
     list_display = ("name", "currency", "timezone", "frozen_at", "created_at")
     search_fields = ("name",)
     readonly_fields = ("frozen_at", "frozen_by", "frozen_reason", "created_at")
@@ -48,7 +48,7 @@ class ShopAdmin(ModelAdmin):  # type: ignore[misc]  # as above
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ModelAdmin):  # type: ignore[misc]  # as above
+class ConnectionAdmin(ModelAdmin):
     list_display = ("account", "kind", "shop", "state", "parked_at", "tested_at")
     list_filter = ("kind", "state")
     search_fields = ("account",)
