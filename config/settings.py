@@ -220,3 +220,10 @@ PRICING_VARIANTS_PER_CALL = env.int("PRICING_VARIANTS_PER_CALL", default=250)
 PRICING_PLAN_MINUTES = env.int("PRICING_PLAN_MINUTES", default=60)
 
 WORK_SCHEDULE = "config.schedule.SCHEDULE"
+# How long a worker may be silent before another takes its job over. Calls abroad end earlier
+# than the lease; a shorter lease means quicker recovery and shorter calls.
+WORK_LEASE_SECONDS = {
+    "fast": env.int("WORK_LEASE_FAST", default=30),
+    "remote": env.int("WORK_LEASE_REMOTE", default=60),
+    "heavy": env.int("WORK_LEASE_HEAVY", default=120),
+}

@@ -97,6 +97,32 @@ class Merchant:
         """Drain, fill or resize the bucket."""
         return self._post(f"shops/{self.shop}/bucket", body)
 
+    def act_get(self, what: str) -> dict[str, Any]:
+        """Look at anything else the control API shows of this shop."""
+        return self._get(f"shops/{self.shop}/{what}")
+
+    def deliveries(self) -> Iterator[dict[str, Any]]:
+        """Yield every webhook delivery of this shop with its attempts."""
+        since = 0
+        while True:
+            page = self._get(f"deliveries?since={since}&shop={self.shop}")["deliveries"]
+            yield from page
+            if not page:
+                return
+            since = page[-1]["id"]
+
+    def deliveries_by_status(self) -> dict[str, int]:
+        """Count this shop's deliveries by status."""
+        counts: dict[str, int] = {}
+        for row in self._get("deliveries/counts")["counts"]:
+            if row["shop"] == self.shop:
+                counts[row["status"]] = counts.get(row["status"], 0) + row["count"]
+        return counts
+
+    def faults_struck(self) -> dict[str, int]:
+        """Return how often each scripted fault struck."""
+        return {rule["kind"]: rule["struck"] for rule in self._get("faults")["faults"]}
+
     def _get(self, path: str) -> dict[str, Any]:
         return self._call(path, method="GET")
 

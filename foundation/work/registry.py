@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+
 from .contracts import TaskSpec
 from .enums import Group, Priority
 
@@ -12,7 +14,8 @@ Handler = Callable[..., None]
 _tasks: dict[str, TaskSpec] = {}
 _listeners: dict[str, list[TaskSpec]] = defaultdict(list)
 
-LEASE_SECONDS = {Group.FAST: 30.0, Group.REMOTE: 60.0, Group.HEAVY: 120.0}
+# Seconds of silence after which another worker takes a job over (settings: WORK_LEASE_…).
+LEASE_SECONDS = {group: float(settings.WORK_LEASE_SECONDS[group]) for group in Group}
 
 
 def task(  # noqa: PLR0913 -- each is a property of the task, all by keyword

@@ -1,0 +1,61 @@
+"""``python -m tests.chaos [--short] [name …]``: play fault runs, print one JSON verdict each."""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+
+from tests.chaos import races, runs
+from tests.chaos.house import FULL, SHORT
+
+RUNS = {
+    "workers": runs.workers,
+    "redis": runs.redis,
+    "postgres": runs.postgres,
+    "answers": runs.answers,
+    "race": races.race,
+}
+
+
+def main() -> int:
+    """Play what is asked for; 1 when anything was lost, doubled or wrong."""
+    parser = argparse.ArgumentParser(prog="./run chaos")
+    parser.add_argument("names", nargs="*", choices=[[], *RUNS], metavar="name")
+    parser.add_argument("--short", action="store_true", help="hundreds instead of thousands")
+    parser.add_argument("--json", action="store_true", help="for symmetry: it is always JSON")
+    given = parser.parse_args()
+    names = given.names or list(RUNS)
+    if len(names) == 1:
+        return play(names[0], short=given.short)
+    # Each run configures Django for a stack of its own, which a process can do once.
+    words = ["--short"] if given.short else []
+    codes = [
+        subprocess.run([sys.executable, "-m", "tests.chaos", name, *words], check=False).returncode  # noqa: S603
+        for name in names
+    ]
+    return int(any(codes))
+
+
+def play(name: str, *, short: bool) -> int:
+    """Play one run and print its verdict."""
+    began = time.monotonic()
+    verdict, facts = RUNS[name](SHORT if short else FULL)
+    line = {
+        "chaos": name,
+        "ok": verdict.ok,
+        "lost": verdict.lost,
+        "doubled": verdict.doubled,
+        "wrong": verdict.wrong,
+        "seconds": round(time.monotonic() - began, 1),
+        "facts": facts,
+    }
+    if verdict.examples:
+        line["examples"] = verdict.examples
+    sys.stdout.write(json.dumps(line, default=str) + "\n")
+    sys.stdout.flush()
+    return 0 if verdict.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
