@@ -27,23 +27,19 @@ from .contracts import (
     WrittenPrice,
 )
 from .documents import API_VERSION
-from .settings import ShopifyCredentials, is_shop_domain
-from .transport import Transport
-from .webhooks import (
-    Envelope,
+from .payloads import (
     MalformedPayload,
     ProductDelivery,
-    Refusal,
-    Refused,
     StockGone,
-    read_envelope,
     read_product,
     read_product_gone,
     read_stock_gone,
     read_stock_level,
     read_uninstalled,
-    verify_signature,
 )
+from .settings import ShopifyCredentials, is_shop_domain
+from .transport import Transport
+from .webhooks import Envelope, Refusal, Refused, read_envelope, verify_signature
 
 if TYPE_CHECKING:
     from foundation.outbound.api import Deadline

@@ -146,16 +146,16 @@ def raise_for_status(answer: Answer, call: Call, host: str) -> None:
     """
     pause = retry_after(answer.headers)
     if answer.status == _TOO_MANY or (answer.status == _UNAVAILABLE and pause is not None):
-        raise Transient(
-            f"{host} asks us to slow down at {call.operation} (HTTP {answer.status}).",
-            retry_after=pause,
-        )
+        message = f"{host} asks us to slow down at {call.operation} (HTTP {answer.status})."
+        raise Transient(message, retry_after=pause)
     if answer.status < _SERVER:
         return
     message = f"{host} failed at {call.operation} (HTTP {answer.status})."
     if call.changes:
-        raise OutcomeUnknown(f"{message} Whether it was done is read back before going on.")
-    raise Transient(f"{message} It is tried again.", retry_after=pause)
+        message += " Whether it was done is read back before going on."
+        raise OutcomeUnknown(message)
+    message += " It is tried again."
+    raise Transient(message, retry_after=pause)
 
 
 def retry_after(headers: Mapping[str, str]) -> dt.timedelta | None:

@@ -39,7 +39,7 @@ class Purse:
         self.taken.append(points)
         return Grant(points, 0.0)
 
-    def settle(self, grant: Grant, reading: Reading) -> None:
+    def settle(self, grant: Grant, reading: Reading) -> None:  # noqa: ARG002 -- the protocol's
         """Remember."""
         self.settled.append(reading)
 
@@ -47,7 +47,7 @@ class Purse:
         """Remember."""
         self.given_back.append(grant.points)
 
-    def deplete(self, grant: Grant, reading: Reading) -> float:
+    def deplete(self, grant: Grant, reading: Reading) -> float:  # noqa: ARG002 -- the protocol's
         """Remember."""
         self.depleted.append(reading)
         return 1.5

@@ -59,7 +59,8 @@ def running(state: Path, *options: str) -> Iterator[Sandbox]:
     """Run a sandbox for the length of a block."""
     port = _free_port()
     command = [sys.executable, "-m", "sandbox.shopify", "--state", str(state), "--port", str(port)]
-    with subprocess.Popen([*command, *options], cwd=Path(__file__).parents[2]) as process:
+    root = Path(__file__).parents[2]
+    with subprocess.Popen([*command, *options], cwd=root) as process:  # noqa: S603 -- our own
         try:
             sandbox = Sandbox(f"http://127.0.0.1:{port}")
             _wait_for(sandbox, process)

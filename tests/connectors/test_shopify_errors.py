@@ -54,10 +54,7 @@ class Shop:
 
     def failure(self, *, change: bool) -> Failure:
         with pytest.raises(Failure) as caught:
-            if change:
-                self.write()
-            else:
-                self.client.shop_facts()
+            self.write() if change else self.client.shop_facts()
         return caught.value
 
     def kinds(self) -> tuple[type[Failure], type[Failure]]:
@@ -209,7 +206,7 @@ def test_a_filter_that_was_ignored_is_never_used(shop: Shop) -> None:
 
 
 def test_what_the_vendor_charges_is_settled(shop: Shop) -> None:
-    payload = {"productVariants": [], "userErrors": []}
+    payload: dict[str, Any] = {"productVariants": [], "userErrors": []}
     shop.says({"data": {"productVariantsBulkUpdate": payload}, "extensions": COST})
     shop.write()
     assert (shop.purse.taken, shop.purse.settled) == ([11], [Reading(11, 1989.0, 2000.0, 100.0)])

@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from connectors.shopify import webhooks
+from connectors.shopify import payloads
 from connectors.shopify.contracts import Product, StockLevel, Variant
+from connectors.shopify.payloads import MalformedPayload, StockGone
 from connectors.shopify.webhooks import (
     Envelope,
-    MalformedPayload,
     Refusal,
     Refused,
-    StockGone,
     read_envelope,
     verify_signature,
 )
@@ -113,11 +112,11 @@ def encoded(body: Any) -> bytes:
 
 
 def test_stock_levels() -> None:
-    got = webhooks.read_stock_level("inventory_levels/update", encoded(LEVEL))
+    got = payloads.read_stock_level("inventory_levels/update", encoded(LEVEL))
     assert got == StockLevel(8001, 501, 7, None, None, None, AT)
-    untracked = webhooks.read_stock_level("t", encoded({**LEVEL, "available": None}))
+    untracked = payloads.read_stock_level("t", encoded({**LEVEL, "available": None}))
     assert untracked.available is None
-    gone = webhooks.read_stock_gone("t", b'{"inventory_item_id":8001,"location_id":501}')
+    gone = payloads.read_stock_gone("t", b'{"inventory_item_id":8001,"location_id":501}')
     assert gone == StockGone(8001, 501)
 
 
@@ -163,7 +162,7 @@ PRODUCT = {
 
 
 def test_products() -> None:
-    got = webhooks.read_product("products/update", encoded(PRODUCT))
+    got = payloads.read_product("products/update", encoded(PRODUCT))
     assert got.product == Product(
         id=9001,
         title="Mug",
@@ -201,15 +200,15 @@ def test_products() -> None:
 
 def test_variants_beyond_the_hundredth_are_missed() -> None:
     more = [*PRODUCT["variant_gids"], {"admin_graphql_api_id": "gid://shopify/ProductVariant/7002"}]  # type: ignore[misc]  # a list
-    got = webhooks.read_product("products/update", encoded({**PRODUCT, "variant_gids": more}))
+    got = payloads.read_product("products/update", encoded({**PRODUCT, "variant_gids": more}))
     assert got.missing == {7002}
     assert got.complete is None
 
 
 def test_deletion_and_uninstallation() -> None:
-    assert webhooks.read_product_gone("products/delete", BODY) == 9001
+    assert payloads.read_product_gone("products/delete", BODY) == 9001
     shop = encoded({"id": 1, "myshopify_domain": "Demo-Shop.myshopify.com"})
-    assert webhooks.read_uninstalled("app/uninstalled", shop) == "demo-shop.myshopify.com"
+    assert payloads.read_uninstalled("app/uninstalled", shop) == "demo-shop.myshopify.com"
 
 
 @pytest.mark.parametrize(
@@ -227,7 +226,7 @@ def test_deletion_and_uninstallation() -> None:
 )
 def test_a_malformed_payload_names_the_place(body: bytes, path: str) -> None:
     with pytest.raises(MalformedPayload) as caught:
-        webhooks.read_stock_level("inventory_levels/update", body)
+        payloads.read_stock_level("inventory_levels/update", body)
     assert caught.value.path == path
     assert str(caught.value).startswith("inventory_levels/update: ")
 
@@ -235,5 +234,5 @@ def test_a_malformed_payload_names_the_place(body: bytes, path: str) -> None:
 def test_the_place_may_be_deep() -> None:
     broken = {**PRODUCT, "variants": [{**PRODUCT["variants"][0], "price": "free"}]}  # type: ignore[index]  # a list
     with pytest.raises(MalformedPayload) as caught:
-        webhooks.read_product("products/update", encoded(broken))
+        payloads.read_product("products/update", encoded(broken))
     assert caught.value.path == "$.variants[0].price"

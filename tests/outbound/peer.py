@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from io import BufferedIOBase
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Peer:
 def answer(status: int, body: bytes = b"", **headers: str) -> Behaviour:
     """Answer once and keep the connection."""
 
-    def behave(sock: socket.socket, request: Request) -> None:
+    def behave(sock: socket.socket, _: Request) -> None:
         lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         sock.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
@@ -48,13 +48,13 @@ def answer(status: int, body: bytes = b"", **headers: str) -> Behaviour:
     return behave
 
 
-def hang_up(sock: socket.socket, request: Request) -> None:
+def hang_up(sock: socket.socket, _: Request) -> None:
     """Close without a word, after the request has been read."""
     sock.shutdown(socket.SHUT_RDWR)
     sock.close()
 
 
-def reset(sock: socket.socket, request: Request) -> None:
+def reset(sock: socket.socket, _: Request) -> None:
     """Send a TCP reset instead of an answer."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
@@ -62,7 +62,7 @@ def reset(sock: socket.socket, request: Request) -> None:
     raise ConnectionResetError
 
 
-def _read(reader: BinaryIO) -> Request | None:
+def _read(reader: BufferedIOBase) -> Request | None:
     line = reader.readline()
     if not line:
         return None

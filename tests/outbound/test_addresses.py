@@ -24,7 +24,7 @@ REFUSED = {
     "fe80::1%eth0": "link-local",
     "224.0.0.1": "multicast",
     "ff02::1": "multicast",
-    "0.0.0.0": "no address at all",
+    "0.0.0.0": "no address at all",  # noqa: S104 -- refused
     "::": "no address at all",
     "255.255.255.255": "private",
     "240.0.0.1": "private",
@@ -77,7 +77,7 @@ def test_the_operators_map_sends_a_host_elsewhere_with_its_name() -> None:
 
 
 def _resolves(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    def resolve(host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
+    def resolve(_host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
@@ -116,7 +116,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(
     answers = iter(["23.227.38.65", "127.0.0.1", "127.0.0.1"])
     dialled: list[Any] = []
 
-    def resolve(host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
+    def resolve(_host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
 
     def dial(address: Any, **_: Any) -> None:

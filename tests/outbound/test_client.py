@@ -74,7 +74,7 @@ def test_a_silent_vendor_is_left_at_the_deadline(peer: Peer) -> None:
 
 
 def test_a_dripping_answer_cannot_outlast_the_deadline(peer: Peer) -> None:
-    def drip(sock: socket.socket, request: Request) -> None:
+    def drip(sock: socket.socket, _: Request) -> None:
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while True:
             sock.sendall(b"x")
@@ -136,7 +136,7 @@ def test_retry_after_is_read_in_all_its_spellings() -> None:
 def test_compressed_and_chunked_answers_are_read_and_bounded_unpacked(peer: Peer) -> None:
     packed = gzip.compress(b"y" * 150_000)
 
-    def chunked(sock: socket.socket, request: Request) -> None:
+    def chunked(sock: socket.socket, _: Request) -> None:
         sock.sendall(
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
         )
@@ -152,7 +152,7 @@ def test_compressed_and_chunked_answers_are_read_and_bounded_unpacked(peer: Peer
 
 
 def test_an_answer_cut_short_is_no_answer(peer: Peer) -> None:
-    def cut(sock: socket.socket, request: Request) -> None:
+    def cut(sock: socket.socket, _: Request) -> None:
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
         sock.shutdown(socket.SHUT_RDWR)
 

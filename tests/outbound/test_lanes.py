@@ -153,9 +153,8 @@ def test_old_lines_go_in_bounded_pieces(
     assert Exchange.objects.count() == 1
 
 
-def test_pages_read_the_log_by_shop_newest_first(
-    connection: Connection, mapped: Peer, stranger: object
-) -> None:
+@pytest.mark.usefixtures("stranger")
+def test_pages_read_the_log_by_shop_newest_first(connection: Connection, mapped: Peer) -> None:
     elsewhere = Shop.objects.get(name="Elsewhere")
     mapped.behaviour = answer(200)
     for _ in range(3):
@@ -203,7 +202,7 @@ def test_a_wrong_setting_parks_the_connection_with_one_alert(
     for _ in range(2):
         with pytest.raises(Misconfigured), lane(connection).exchange(READ):
             raise Misconfigured("The token is dead. Enter it again.", connection_id=connection.pk)
-        gate._good_until[(connection.pk, False)] = time.monotonic() + 9  # noqa: SLF001 -- in flight
+        gate._good_until[(connection.pk, False)] = time.monotonic() + 9
     connection.refresh_from_db()
     assert (connection.state, connection.parked_reason) == (
         "parked",
@@ -319,12 +318,8 @@ def test_the_gauge_shows_the_level_now(connection: Connection) -> None:
     shown = budget_gauge(connection.pk)
     assert shown is not None
     assert shown.available == pytest.approx(1000, abs=25)
-    assert (shown.capacity, shown.restore_rate, shown.percent, shown.throttled) == (
-        2000,
-        100,
-        pytest.approx(50, abs=2),
-        1,
-    )
+    assert (shown.capacity, shown.restore_rate, shown.throttled) == (2000, 100, 1)
+    assert shown.percent == pytest.approx(50, abs=2)
     Budget.objects.update(measured_at=earlier - dt.timedelta(hours=1))
     full = budget_gauge(connection.pk)
     assert full is not None
