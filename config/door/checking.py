@@ -90,12 +90,13 @@ def checks() -> list[Check]:
     """List them, the longest first so that two at a time end together."""
     python = sys.executable
     manage = (python, "manage.py")
+    ruff, concise = (python, "-m", "ruff"), ("--output-format", "concise")
     import_law = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     deploy = CHECKOUT / "deploy" / "requirements.lock"
     return [
-        _tool("types (mypy)", python, "-m", "mypy"),
-        _tool("rules (ruff check)", python, "-m", "ruff", "check", "."),
-        _tool("format (ruff format)", python, "-m", "ruff", "format", "--check", "."),
+        _tool("types (mypy)", python, "-m", "mypy", "."),
+        _tool("rules (ruff check)", *ruff, "check", *concise, "."),
+        _tool("format (ruff format)", *ruff, "format", "--check", *concise, "."),
         _tool("import law (import-linter)", python, "-c", import_law),
         _tool("migrations", *manage, "makemigrations", "--check", "--dry-run"),
         _tool("deployment (manage check)", *manage, "check", "--deploy", "--fail-level", "WARNING"),

@@ -32,13 +32,11 @@ def demo(*, leave: bool, as_json: bool, fresh: bool, port: int | None, workers: 
         with Stack(options, place=place) as stack:
             holding.write_down(place, stack.environment)
             say(f"All up after {time.monotonic() - started:.1f} s; logs in {place.log}")
-            logins = seeded(stack)
-            say("The story:")
+            logins = f"{seeded(stack)}\nThe sandbox shop is at {stack.addresses.sandbox}"
+            say(f"{logins}\nThe pages live already; the story, meanwhile:")
             well = story.play(stack, as_json=as_json)
-            say(logins)
-            say(f"The sandbox shop is at {stack.addresses.sandbox}")
             if not leave:
-                say("Ctrl-C stops everything; the data stays for the next start.")
+                say(f"{logins}\nCtrl-C stops everything; the data stays for the next start.")
                 serve_until_stopped(stack)
             interruption.stop_raising()
         return 0 if well else 1
