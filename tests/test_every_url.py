@@ -1,0 +1,278 @@
+"""Every address with everybody: anonymous, a stranger, and each role of the shop (house law 7).
+
+A new address is added to ``TABLE``; ``test_the_table_is_complete`` fails until it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from catalog_sync.models import Product, Variant
+from foundation.alerts.api import open_alert
+from foundation.alerts.models import Alert
+from foundation.audit.api import record
+from foundation.shops.api import Role
+from foundation.shops.models import Connection, Shop, User
+from foundation.work.enums import Group, JobState
+from foundation.work.models import Job
+from pricing.models import PricingJob
+from tests import factories
+
+MARK = "only-for-the-shop-itself"
+ROLES = list(Role)
+# What an address may answer to somebody who may open it: a page, a next page, or "fill this in".
+SERVED = {200, 302, 422}
+
+
+@dataclass(frozen=True)
+class Url:
+    """One address. ``role`` None: for everybody. ``row``: it names a row of the shop, so that a
+    stranger gets 404. ``shows``: the owner sees ``MARK`` on it, and nobody else may."""
+
+    name: str
+    role: Role | None = Role.VIEWER
+    method: str = "get"
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    row: str = ""
+    shows: bool = False
+
+    def __str__(self) -> str:
+        verb = self.kwargs.get("verb", "")
+        return f"{self.method} {self.name} {verb}".strip()
+
+
+def _post(name: str, role: Role, row: str = "", **kwargs: Any) -> Url:
+    return Url(name, role, "post", kwargs, row)
+
+
+TABLE = [
+    Url("index", shows=True),
+    Url("login", None),
+    Url("frame_bars"),
+    Url("palette"),
+    Url("password_change"),
+    Url("panic"),
+    _post("panic_freeze", Role.EDITOR),
+    _post("panic_release", Role.APPROVER),
+    Url("audit_list", shows=True),
+    Url("exchanges"),
+    Url("work:jobs", shows=True),
+    Url("work:job", row="job", shows=True),
+    _post("work:jobs_act", Role.EDITOR, verb="cancel"),
+    _post("work:job_act", Role.EDITOR, "job", verb="replay"),
+    _post("work:job_act", Role.APPROVER, "job", verb="discard"),
+    Url("connections:list", shows=True),
+    Url("connections:add", Role.OWNER),
+    Url("connections:detail", row="connection", shows=True),
+    _post("connections:test", Role.OWNER, "connection"),
+    _post("connections:park", Role.OWNER, "connection"),
+    _post("connections:resume", Role.OWNER, "connection"),
+    Url("connections:secrets", Role.OWNER, row="connection"),
+    Url("alerts:list", shows=True),
+    _post("alerts:take", Role.EDITOR, "alert"),
+    _post("alerts:close", Role.EDITOR, "alert"),
+    Url("pricing:job_list", shows=True),
+    Url("pricing:new", Role.EDITOR),
+    _post("pricing:preview", Role.EDITOR),
+    Url("pricing:ledger"),
+    Url("pricing:variant", row="variant", shows=True),
+    Url("pricing:job", row="pricing_job", shows=True),
+    _post("pricing:confirm", Role.EDITOR, "pricing_job"),
+    _post("pricing:cancel", Role.EDITOR, "pricing_job"),
+    _post("pricing:roll_back", Role.EDITOR, "pricing_job"),
+    _post("pricing:restore", Role.EDITOR, "pricing_job"),
+    _post("pricing:again", Role.EDITOR, "pricing_job"),
+    Url("catalog:product_list", shows=True),
+    Url("catalog:product", row="product", shows=True),
+    Url("catalog:mirror"),
+    _post("catalog:sync", Role.EDITOR, "connection"),
+]
+# Tested apart, because what they do is not a page of a shop.
+ELSEWHERE = {"logout", "shop_switch"}
+# The argument of an address that names a row.
+ARGUMENT = {
+    "job": "job_id",
+    "connection": "connection_id",
+    "alert": "alert_id",
+    "pricing_job": "job_id",
+    "variant": "variant_id",
+    "product": "product_id",
+}
+
+
+def _names(patterns: list[Any], space: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
+        elif pattern.namespace != "admin":
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _names(pattern.url_patterns, inner)
+
+
+def test_the_table_is_complete() -> None:
+    known = {url.name for url in TABLE} | ELSEWHERE
+    assert set(_names(get_resolver().url_patterns)) == known
+
+
+@pytest.fixture
+def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
+    """One row of everything in the shop, each carrying ``MARK`` where a page would show it."""
+    # Nobody listens there, so the test of a connection fails at once, as a page would show it.
+    account = f"{MARK}.myshopify.com"
+    settings.OUTBOUND_ADDRESS_MAP = {account: "http://127.0.0.1:9"}
+    connection = factories.shopify_connection(shop, account=account)
+    now = timezone.now()
+    product = Product.objects.create(
+        shop=shop,
+        connection=connection,
+        vendor_id=1,
+        title=MARK,
+        status="active",
+        vendor_updated_at=now,
+    )
+    variant = Variant.objects.create(
+        shop=shop,
+        connection=connection,
+        product=product,
+        vendor_id=2,
+        inventory_item_id=3,
+        price="1.00",
+        title=MARK,
+        vendor_updated_at=now,
+    )
+    job = Job.objects.create(
+        name="work.prune", group=Group.FAST, shop=shop, state=JobState.DEAD, error=MARK
+    )
+    Job.objects.create(
+        name="work.prune",
+        group=Group.FAST,
+        shop=shop,
+        state=JobState.RUNNING,
+        waiting_for=MARK,
+        lease_until=now,
+    )
+    open_alert(shop_id=shop.pk, key=MARK, severity="warning", title=MARK, body="")
+    record("shops.shop.seen", shop_id=shop.pk, object_type="shop", object_id=shop.pk, reason=MARK)
+    return {
+        "connection": connection,
+        "product": product,
+        "variant": variant,
+        "job": job,
+        "alert": Alert.objects.get(key=MARK),
+        "pricing_job": PricingJob.objects.create(shop=shop, connection=connection, name=MARK),
+    }
+
+
+def _ask(url: Url, rows: dict[str, Any], person: User | None) -> Any:
+    client = Client()
+    if person is not None:
+        client.force_login(person)
+    kwargs = dict(url.kwargs)
+    if url.row:
+        kwargs[ARGUMENT[url.row]] = rows[url.row].pk
+    return getattr(client, url.method)(reverse(url.name, kwargs=kwargs))
+
+
+# This one calls abroad, which no transaction may surround: not the test's either.
+CALLS = {"connections:test"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", [url for url in TABLE if url.name not in CALLS], ids=str)
+def test_everybody(url: Url, rows: dict[str, Any], shop: Shop, owner: User, stranger: User) -> None:
+    _walk(url, rows, shop, owner, stranger)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("url", [url for url in TABLE if url.name in CALLS], ids=str)
+def test_everybody_where_calls_leave(
+    url: Url, rows: dict[str, Any], shop: Shop, owner: User, stranger: User
+) -> None:
+    _walk(url, rows, shop, owner, stranger)
+
+
+def _walk(url: Url, rows: dict[str, Any], shop: Shop, owner: User, stranger: User) -> None:
+    people = {role: factories.member(f"{role}@example.com", shop, role) for role in ROLES[:-1]}
+    people[Role.OWNER] = owner
+
+    anonymous = _ask(url, rows, None)
+    if url.role is None:
+        assert anonymous.status_code == 200
+        return
+    assert (anonymous.status_code, anonymous["Location"].partition("?")[0]) == (302, "/login/")
+
+    elsewhere = _ask(url, rows, stranger)
+    assert elsewhere.status_code in ({404} if url.row else SERVED)
+    assert MARK not in elsewhere.content.decode()
+
+    # The weakest first: what the stronger ones do to the rows must not decide for the weaker.
+    for role in ROLES:
+        answer = _ask(url, rows, people[role])
+        if role.may(url.role):
+            assert answer.status_code in SERVED, role
+        else:
+            assert answer.status_code == 403, role
+            assert MARK not in answer.content.decode()
+        if url.shows and role is Role.OWNER:
+            assert MARK in answer.content.decode(), "the owner must see what strangers must not"
+
+
+@pytest.mark.django_db
+def test_log_out_is_by_post_only(owner: User, shop: Shop) -> None:
+    client = Client()
+    client.force_login(owner)
+    assert client.get("/logout/").status_code == 405
+    assert client.get("/").status_code == 200
+    assert client.post("/logout/")["Location"] == "/login/"
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_nobody_switches_to_a_shop_of_strangers(owner: User, shop: Shop, stranger: User) -> None:
+    client = Client()
+    client.force_login(owner)
+    foreign = Shop.objects.for_user(stranger).get()
+    assert client.post("/shop/", {"shop": foreign.pk}).status_code == 404
+    assert shop.name in client.get("/").content.decode()
+    assert "Elsewhere" not in client.get("/").content.decode()
+    assert client.post("/shop/", {"shop": "nonsense"}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_switch_never_leads_away(owner: User, shop: Shop) -> None:
+    client = Client()
+    client.force_login(owner)
+    for given, expected in (
+        ("https://evil.example/", "/"),
+        ("//evil.example/pricing/", "/"),
+        ("/pricing/3f0c/", "/pricing/"),
+        ("/operations/jobs/17/", "/"),
+    ):
+        answer = client.post("/shop/", {"shop": shop.pk, "next": given})
+        assert answer["Location"] == expected
+
+
+@pytest.mark.django_db
+def test_the_admin_is_for_ops(owner: User, connection: Connection) -> None:
+    ops = factories.user("ops@example.com", is_staff=True)
+    User.objects.filter(pk=ops.pk).update(is_superuser=True)
+    expected = {None: 302, owner: 403, ops: 200}
+    for path in ("", "work/job/", "shops/connection/", "audit/auditevent/"):
+        for person, status in expected.items():
+            client = Client()
+            if person is not None:
+                client.force_login(person)
+            answer = client.get(f"/admin/{path}", follow=person is not None)
+            assert (path, person, answer.status_code) == (path, person, status)
+    client = Client()
+    client.force_login(ops)
+    page = client.get(f"/admin/shops/connection/{connection.pk}/change/").content.decode()
+    assert connection.account in page
+    assert "shpat_test" not in page
+    assert "sealed" not in page.lower()
