@@ -3,9 +3,10 @@
 from .connecting import NEEDED_SCOPES, test_connection
 from .contracts import Facets, FacetValue, InvalidSelection, Selection, Totals
 from .enums import PRICES_SEEN, STOCK_CHANGED, ProductStatus
+from .overview import overview
 from .prices import apply_written_prices
 from .queries import facets, totals, variants_matching
-from .services import start_full_sync
+from .services import start_full_sync, start_subscription_check
 from .shopify.client import shopify_client
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "Totals",
     "apply_written_prices",
     "facets",
+    "overview",
     "shopify_client",
     "start_full_sync",
+    "start_subscription_check",
     "test_connection",
     "totals",
     "variants_matching",
