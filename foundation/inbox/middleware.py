@@ -71,7 +71,7 @@ def answer(source: Source, environ: dict[str, Any]) -> HttpResponse:
         response = _problem(503, "not-stored", "It could not be stored just now. Send it again.")
         response["Retry-After"] = _RETRY_AFTER_SECONDS
         return response
-    return HttpResponse(status=200)
+    return _sized(HttpResponse(status=200))
 
 
 def _read(environ: dict[str, Any], most: int) -> bytes | None:
@@ -136,6 +136,7 @@ def _store(source: Source, verified: Verified, headers: Mapping[str, str], body:
             raise
         connection.close()
         if connection.pool is not None:
+            # The others did not know either; each is tried, and replaced if it is dead.
             connection.pool.check()
         store(source, verified, headers, body, malformed=malformed)
 
@@ -148,4 +149,12 @@ def _problem(status: int, reason: str, detail: str) -> HttpResponse:
         "status": status,
         "detail": detail,
     }
-    return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
+    return _sized(
+        HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
+    )
+
+
+def _sized(response: HttpResponse) -> HttpResponse:
+    # CommonMiddleware does this for pages; without it the server answers in chunks.
+    response["Content-Length"] = str(len(response.content))
+    return response
