@@ -1,6 +1,5 @@
 """The ASGI application: GraphQL endpoint, control API, human pages."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -78,9 +77,6 @@ def open_world(
         world.shops[facts.domain].set_plan(*points)
     for shop in world.shops.values():
         shop.bucket.level = shop.bucket.maximum
-    # The catalogue lives as long as the process: keep the collector from walking it each time.
-    gc.collect()
-    gc.freeze()
     return world
 
 

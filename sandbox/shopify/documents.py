@@ -76,14 +76,15 @@ def read(text: str) -> Document:
                 "extensions": {"code": "PARSE_ERROR"},
             }
         ) from error
+    if not validate(schema(), node):
+        return Document(node)
+    # Rule by rule, to know which code each violation has.
     errors = [
         _worded(rule, error)
         for rule in specified_rules
         for error in validate(schema(), node, [rule], max_errors=20)
     ]
-    if errors:
-        raise TopLevelError(*errors)
-    return Document(node)
+    raise TopLevelError(*errors)
 
 
 def _locations(error: GraphQLError) -> list[dict[str, int]]:
@@ -155,6 +156,7 @@ def _undefined_variable(message: str) -> Wording:
 
 def _leaf(message: str) -> Wording:
     field, type_name = _quoted(message)[:2]
+    type_name = type_name.strip("[]!")
     if "must not have" in message:
         text = (
             f"Selections can't be made on scalars (field '{field}' returns {type_name} "
@@ -175,7 +177,7 @@ def _directive(message: str) -> Wording:
             f"Directive @{name} is not defined",
             {"code": "undefinedDirective", "directiveName": name},
         )
-    target = "mutations" if "MUTATION" in message else "queries"
+    target = "mutations" if "mutation" in message.lower() else "queries"
     return (
         f"'@{name}' can't be applied to {target} (allowed: fields)",
         {"code": "directiveCannotBeApplied", "targetName": target, "name": name},

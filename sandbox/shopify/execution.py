@@ -86,15 +86,21 @@ class Call:
             {"path": [self.root], "query": text, **warning} for warning in query.warnings
         )
 
-    def run(self) -> dict[str, Any]:
-        """Execute all root fields; errors are collected in `errors`."""
+    def run(self) -> dict[str, Any] | None:
+        """Execute all root fields; errors are collected in `errors`.
+
+        None when a root field that may not be null failed: then there is no data at all.
+        """
         data: dict[str, Any] = {}
         for root in self.plan.roots:
             if not root.wanted(self.values):
                 continue
             self.root, self.root_field = root.key, root
             data[root.key] = self._run_root(root)
-        return data
+        nullified = any(
+            root.is_required and data.get(root.key, root) is None for root in self.plan.roots
+        )
+        return None if nullified else data
 
     def _run_root(self, root: Field) -> Any:
         refused = access.denied(self.shop.facts.scopes, root, [])

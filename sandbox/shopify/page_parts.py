@@ -16,7 +16,8 @@ body{margin:0 auto;max-width:1080px;padding:16px;font:16px/1.5 system-ui,sans-se
 color:var(--ink);background:var(--paper)}
 a{color:inherit}h1{font-size:1.5rem;margin:.5rem 0}small,.soft{color:var(--soft)}
 header{display:flex;gap:16px;flex-wrap:wrap;align-items:baseline;
-border-bottom:1px solid var(--line);padding-bottom:8px;margin-bottom:16px}header nav{display:flex;gap:12px}
+border-bottom:1px solid var(--line);padding-bottom:8px;margin-bottom:16px}
+nav{display:flex;gap:12px}
 .grid{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:12px;
 text-decoration:none;display:block}.card img{width:100%;border-radius:8px;display:block}
@@ -173,15 +174,20 @@ def effects_table(rows: list[dict[str, Any]]) -> str:
         return "<p>Nothing was written yet.</p>"
     body = "".join(
         f"<tr><td><small>{row['at'][:19]}</small><td>{row['source']}<td>{escape(row['operation'])}"
-        f"<td>{row['variant_id'] or ''}<td>{_value(row.get('before'))}<td>{_value(row.get('after'))}"
-        f"<td>{'changed' if row['changed'] else escape(', '.join(row.get('refused', [])) or 'same')}"
-        "</tr>"
+        f"<td>{row['variant_id'] or ''}<td>{_value(row.get('before'))}"
+        f"<td>{_value(row.get('after'))}<td>{escape(_outcome(row))}</tr>"
         for row in rows
     )
     return (
         "<table><thead><tr><th>When<th>Who<th>What<th>Variant<th>Before<th>After<th>Outcome</tr>"
         f"</thead><tbody>{body}</tbody></table>"
     )
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    if row["changed"]:
+        return "changed"
+    return ", ".join(row.get("refused", [])) or "same"
 
 
 def _value(value: dict[str, Any] | None) -> str:

@@ -17,8 +17,9 @@ SHAPES: dict[str, str] = {
     '16-28-36-24q-36 26-72 0z" fill="{a}"/>',
     "Dog Treats": '<path d="M58 84a18 18 0 1 1 22-18h40a18 18 0 1 1 22 18a18 18 0 1 1-22 18H80'
     'a18 18 0 1 1-22-18z" transform="translate(0 24)" fill="{a}"/>',
-    "Cat Toy": '<ellipse cx="96" cy="112" rx="52" ry="30" fill="{a}"/><circle cx="60" cy="86" r="14"'
-    ' fill="{a}"/><path d="M148 112q30-10 20-40" fill="none" stroke="{a}" stroke-width="6"/>',
+    "Cat Toy": '<ellipse cx="96" cy="112" rx="52" ry="30" fill="{a}"/>'
+    '<circle cx="60" cy="86" r="14" fill="{a}"/>'
+    '<path d="M148 112q30-10 20-40" fill="none" stroke="{a}" stroke-width="6"/>',
     "Phone Case": '<rect x="62" y="34" width="76" height="138" rx="16" fill="{a}"/>'
     '<rect x="72" y="44" width="26" height="26" rx="8" fill="{b}"/>',
     "Greeting Card": '<rect x="40" y="60" width="120" height="84" rx="6" fill="{a}"/>'

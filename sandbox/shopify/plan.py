@@ -13,6 +13,7 @@ from graphql import (
     GraphQLArgument,
     GraphQLInterfaceType,
     GraphQLList,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLUnionType,
     InlineFragmentNode,
@@ -54,6 +55,7 @@ class Field:
     type_name: str
     resolve: Resolver
     is_list: bool
+    is_required: bool
     definitions: Mapping[str, GraphQLArgument]
     argument_nodes: tuple[ArgumentNode, ...]
     directives: tuple[DirectiveNode, ...]
@@ -194,6 +196,7 @@ class _Compiler:
             type_name=named.name,
             resolve=_resolver(parent.name, name),
             is_list=isinstance(get_nullable_type(definition.type), GraphQLList),
+            is_required=isinstance(definition.type, GraphQLNonNull),
             definitions=definition.args,
             argument_nodes=tuple(node.arguments),
             directives=tuple(node.directives),
@@ -210,6 +213,7 @@ def _typename(parent: str, key: str, conditions: tuple[DirectiveNode, ...]) -> F
         type_name="String",
         resolve=lambda _record, _arguments, _call: parent,
         is_list=False,
+        is_required=True,
         definitions={},
         argument_nodes=(),
         directives=(),

@@ -100,13 +100,13 @@ class _Reader:
     def term(self, name: str, compare: str, raw: str) -> Predicate | None:
         field = self.fields.get(name)
         if field is None:
-            self.warn(name, raw, "Invalid search field for this query.", "invalid_field")
+            self.warn(name, compare + raw, "Invalid search field for this query.", "invalid_field")
             return None
         text = raw.strip("\"'")
         try:
             return _matcher(field, compare, text)
         except ValueError:
-            self.warn(name, raw, f"Input `{text}` is not a valid value.", "invalid_value")
+            self.warn(name, compare + raw, f"Input `{text}` is not a valid value.", "invalid_value")
             return None
 
     def warn(self, name: str, raw: str, message: str, code: str) -> None:
