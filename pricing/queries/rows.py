@@ -1,10 +1,10 @@
-"""Reads of price jobs, their rows and the ledger."""
+"""Reads of the engine: which planned rows are still open."""
 
 from uuid import UUID
 
 from django.db import connection
 
-from .contracts import PlannedRow, Price
+from pricing.contracts import PlannedRow, Price
 
 _OPEN_ROWS = """
 SELECT p.id, p.variant_id, p.variant_vendor_id, p.product_vendor_id, p.before_price,

@@ -1,0 +1,237 @@
+"""Input of the price pages: filters of the lists, and what a new job is made of."""
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from catalog_sync.api import InvalidSelection, ProductStatus, Selection
+
+from .contracts import PriceRuleError, Rule
+from .enums import Action, Cause, JobKind, Layer, PricingJobState
+from .queries.jobs import JobFilter
+from .queries.ledger import LedgerFilter
+
+WAYS = (("filter", "By search and filters"), ("skus", "By SKU"), ("chosen", "One by one"))
+WAY_FIELDS = {
+    "filter": (
+        "text",
+        "status",
+        "vendor",
+        "product_type",
+        "tag",
+        "stock_min",
+        "stock_max",
+        "price_min",
+        "price_max",
+        "all",
+    ),
+    "skus": ("skus",),
+    "chosen": ("variant_ids", "product_ids"),
+}
+# A browser sends one field for each; Django takes a thousand.
+MOST_CHOSEN_BY_HAND = 500
+
+
+class _Filters(forms.Form):
+    """A list's filters, from the URL; what makes no sense counts as not said."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is chosen."""
+        return any(self._said().values())
+
+    def _said(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: (self.cleaned_data.get(name) or "").strip() for name in self.fields}
+
+
+class JobFilterForm(_Filters):
+    """The filters of the list of price jobs."""
+
+    q = forms.CharField(
+        label="Search",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"placeholder": "Name of a job"}),
+    )
+    state = forms.ChoiceField(
+        label="State", choices=[("", "Every state"), *PricingJobState.choices], required=False
+    )
+    kind = forms.ChoiceField(
+        label="Kind", choices=[("", "Every kind"), *JobKind.choices], required=False
+    )
+
+    def chosen(self) -> JobFilter:
+        """Return the filter."""
+        said = self._said()
+        return JobFilter(state=said["state"], kind=said["kind"], text=said["q"])
+
+
+class LedgerFilterForm(_Filters):
+    """The filters of the price ledger."""
+
+    sku = forms.CharField(label="SKU", required=False, max_length=200)
+    layer = forms.ChoiceField(
+        label="Whose price", choices=[("", "Everybody's"), *Layer.choices], required=False
+    )
+    cause = forms.ChoiceField(
+        label="Cause", choices=[("", "Every cause"), *Cause.choices], required=False
+    )
+
+    def chosen(self) -> LedgerFilter:
+        """Return the filter."""
+        return LedgerFilter(**self._said())
+
+
+def _text(label: str, placeholder: str = "", **attributes: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"placeholder": placeholder, **attributes})
+    return forms.CharField(label=label, required=False, widget=widget)
+
+
+def _number(label: str, help_text: str = "", *, required: bool = False, **attributes: str) -> Any:
+    return forms.DecimalField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", **attributes}),
+        error_messages={
+            "invalid": "Write a number such as 12.50.",
+            "required": "Write a number such as 12.50.",
+        },
+    )
+
+
+class NewJobForm(forms.Form):
+    """Which variants, and what becomes of their prices.
+
+    After :meth:`is_valid` has run, ``selection`` and ``rule`` hold what could be understood, each
+    None when it could not; so a preview can show the half that is right.
+    """
+
+    way = forms.ChoiceField(choices=WAYS, required=False)
+    text = _text("Search", "Title, SKU, barcode, vendor", type="search")
+    status = forms.ChoiceField(
+        label="Status", choices=[("", "Any"), *ProductStatus.choices], required=False
+    )
+    vendor = _text("Vendor")
+    product_type = _text("Type")
+    tag = _text("Tag")
+    stock_min = _text("Stock from", inputmode="numeric")
+    stock_max = _text("Stock up to", inputmode="numeric")
+    price_min = _text("Price from", inputmode="decimal")
+    price_max = _text("Price up to", inputmode="decimal")
+    all = forms.BooleanField(
+        label="Every variant of the shop that the filters leave", required=False
+    )
+    skus = forms.CharField(
+        label="SKUs",
+        required=False,
+        strip=False,
+        help_text="One on each line, or separated by commas or semicolons.",
+        widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "false"}),
+    )
+
+    action = forms.ChoiceField(label="What to do", choices=Action.choices)
+    value = _number("Value", required=True)
+    step = _number("Round to", "0.05 makes 25.43 into 25.45; 1 makes it 25.", list="price-steps")
+    floor = _number("Never below", "A price that would fall below is raised to this.")
+    name = forms.CharField(
+        label="Name of the job",
+        required=False,
+        max_length=120,
+        help_text="How you will find it again. Left empty, the rule is its name.",
+    )
+    connection = forms.ChoiceField(label="Shopify account")
+
+    def __init__(
+        self, data: Any, *, connections: Sequence[Any], initial: Mapping[str, Any] | None = None
+    ) -> None:
+        """``connections`` are the shop's own accounts; another's id is not a choice."""
+        super().__init__(data, initial=dict(initial or {}))
+        self.selection: Selection | None = None
+        self.rule: Rule | None = None
+        choices = [(str(each.pk), each.account) for each in connections]
+        field = self.fields["connection"]
+        field.choices = choices  # type: ignore[attr-defined]  # a ChoiceField, see above
+        field.initial = choices[0][0] if choices else None
+        if len(choices) == 1:
+            field.widget = forms.HiddenInput()
+
+    def values(self, name: str) -> list[str]:
+        """Return all that was sent or preset under a name that may occur more than once."""
+        if self.is_bound:
+            return self.data.getlist(name)  # type: ignore[attr-defined]  # request.POST
+        return [str(each) for each in self.initial.get(name, ())]
+
+    @property
+    def way_now(self) -> str:
+        """Which way of choosing is open."""
+        said = self.data.get("way") if self.is_bound else self.initial.get("way")
+        return said if said in WAY_FIELDS else "filter"
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the fields into a selection and a rule, errors beside the fields they belong to."""
+        values = self.cleaned_data
+        way = values.get("way") or "filter"
+        self.selection = self._selection(way, values)
+        if self.selection is not None and self.selection.is_empty:
+            self._blame(way)
+        self.rule = self._rule(values)
+        return values
+
+    def _selection(self, way: str, values: dict[str, Any]) -> Selection | None:
+        query: dict[str, Any] = {name: values.get(name) for name in WAY_FIELDS[way]}
+        if way == "skus":
+            query["skus"] = split_skus(values.get("skus") or "")
+        if way == "chosen":
+            query = {name: self.values(name) for name in WAY_FIELDS[way]}
+            if sum(map(len, query.values())) > MOST_CHOSEN_BY_HAND:
+                self.add_error(
+                    None, f"At most {MOST_CHOSEN_BY_HAND} can be chosen one by one. Use a filter."
+                )
+                return None
+        try:
+            return Selection.from_query(query)
+        except InvalidSelection as error:
+            for name, text in error.errors.items():
+                self.add_error(name if name in self.fields else None, text)
+            return None
+
+    def _blame(self, way: str) -> None:
+        if way == "skus":
+            self.add_error("skus", "Paste at least one SKU.")
+        elif way == "chosen":
+            self.add_error(None, "Choose at least one variant: search, then tick it.")
+        else:
+            self.add_error(
+                "all", "Set a filter, or tick this box if you mean every variant of the shop."
+            )
+
+    def _rule(self, values: dict[str, Any]) -> Rule | None:
+        if {"action", "value", "step", "floor"} & set(self.errors):
+            return None
+        try:
+            return Rule(
+                action=Action(values["action"]),
+                value=values["value"],
+                step=Decimal("0.01") if values.get("step") is None else values["step"],
+                floor=values.get("floor"),
+            )
+        except PriceRuleError as error:
+            self.add_error(error.field if error.field in self.fields else None, error.message)
+            return None
+
+    @property
+    def connection_id(self) -> UUID:
+        """The chosen account of a valid form."""
+        return UUID(self.cleaned_data["connection"])
+
+
+def split_skus(text: str) -> list[str]:
+    """Cut pasted text into SKUs; each once, in the order of the text."""
+    parts = (part.strip().strip('"') for part in re.split(r"[\n\r,;\t]+", text))
+    return list(dict.fromkeys(part for part in parts if part))

@@ -1,0 +1,1 @@
+"""The price pages, below ``/pricing/``."""
