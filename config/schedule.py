@@ -6,6 +6,17 @@ from foundation.work.api import Entry
 
 SCHEDULE = [
     Entry("work.prune", "work.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=7)),
+    Entry("inbox.prune", "inbox.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=17)),
+    Entry(
+        "outbound.prune", "outbound.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=27)
+    ),
+    # A job that parked itself in the moment of a resume would wait for ever.
+    Entry(
+        "outbound.release_stragglers",
+        "outbound.release_stragglers",
+        every=dt.timedelta(minutes=1),
+    ),
+    Entry("pricing.expire_plans", "pricing.expire_plans", every=dt.timedelta(minutes=5)),
     Entry(
         "catalog.check_subscriptions",
         "catalog.check_subscriptions",

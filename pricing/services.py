@@ -1,6 +1,7 @@
 """The verbs of a price job: plan, confirm, cancel, roll back, restore."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -117,6 +118,20 @@ def confirm(*, job: PricingJob, plan_hash: str, actor_id: UUID | None) -> None:
             "The plan is older than "
             f"{settings.PRICING_PLAN_MINUTES} minutes; prices may have moved. Plan it again.",
         )
+
+
+def expire_plans(*, limit: int = 200) -> int:
+    """Move plans whose time is over to ``expired``; returns how many. Safe to run twice."""
+    old = PricingJob.objects.filter(
+        state=PricingJobState.PLANNED, expires_at__lte=timezone.now()
+    ).order_by("expires_at")[:limit]
+    expired = 0
+    for row in old:
+        # Somebody may confirm or cancel it in this moment: then theirs counts.
+        with suppress(IllegalMove):
+            transition(row.pk, PricingJobState.EXPIRED, shop_id=row.shop_id)
+            expired += 1
+    return expired
 
 
 def _expiry(row: PricingJob) -> Any:

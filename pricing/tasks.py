@@ -4,7 +4,7 @@ from uuid import UUID
 
 from foundation.work.api import Priority, Running, task
 
-from . import engine, planning, runs
+from . import engine, planning, runs, services
 
 
 @task("pricing.make_plan", group="heavy", priority=Priority.URGENT, atomic=False)
@@ -29,3 +29,9 @@ def apply_batch(job: Running, pricing_job_id: str, batch: int) -> None:
 def finish_run(job: Running, pricing_job_id: str) -> None:
     """End a run whose batches have all ended or were stopped."""
     runs.finish_run(job, pricing_job_id=UUID(pricing_job_id))
+
+
+@task("pricing.expire_plans")
+def expire_plans(_job: Running) -> None:
+    """Say of old plans that they cannot be confirmed any more."""
+    services.expire_plans()

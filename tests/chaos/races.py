@@ -106,22 +106,26 @@ def _same_event(verdict: "Verdict", house: House, *, events: int) -> dict[str, A
 def _one_row(verdict: "Verdict", house: House, *, rounds: int) -> dict[str, Any]:
     from django.db import connection  # noqa: PLC0415 -- needs Django
     from foundation.work.claim import claim  # noqa: PLC0415 -- likewise
+    from foundation.work.enums import Group  # noqa: PLC0415 -- likewise
     from foundation.work.models import Job  # noqa: PLC0415 -- likewise
 
-    # A group no worker serves: only our eight threads claim from it.
+    def attempt(_: int) -> int:
+        try:
+            return len(claim(Group.HEAVY, limit=1))
+        finally:
+            connection.close()
+
+    # Nobody else serves the group meanwhile: only our eight threads claim from it.
+    house.stack.stop_service("worker-heavy")
     for _ in range(rounds):
-        job = Job.objects.create(name="chaos.nothing", group="race", shop_id=house.desk.shop_id)
-
-        def attempt(_: int) -> int:
-            try:
-                return len(claim("race", limit=1))  # type: ignore[arg-type]  # not a real group
-            finally:
-                connection.close()
-
+        job = Job.objects.create(
+            name="chaos.nothing", group=Group.HEAVY, shop_id=house.desk.shop_id
+        )
         winners = sum(_together(CLAIMERS, attempt))
         if winners != 1:
             verdict.blame("doubled" if winners else "lost", f"job {job.pk} had {winners} claimers")
         Job.objects.filter(pk=job.pk).delete()
+    house.stack.start_service("worker-heavy")
     return {"claims": rounds * CLAIMERS}
 
 
