@@ -31,7 +31,10 @@ input,button{font:inherit;padding:5px 9px;border:1px solid var(--line);border-ra
 background:var(--card);color:inherit}td input{width:5.5rem}button{cursor:pointer}
 .top{display:flex;gap:16px;align-items:center;flex-wrap:wrap;margin:8px 0 16px}
 .top img{width:120px;border-radius:12px}.tag{border:1px solid var(--line);border-radius:99px;
-padding:1px 9px;font-size:.85rem}.search{display:flex;gap:8px;margin:12px 0}.search input{flex:1}
+padding:1px 9px;font-size:.85rem}
+@media(max-width:640px){td:last-child{white-space:normal;min-width:12rem}
+td form{margin:3px 6px 3px 0}}
+.search{display:flex;gap:8px;margin:12px 0}.search input{flex:1}
 """
 
 
