@@ -145,6 +145,14 @@ def frame_context(request: Any) -> dict[str, Any]:
     The frame is left out where none is drawn: in fragments that htmx asked for, and in the Django
     admin, which brings it itself.
     """
+    # Unfold's tags render templates of their own with the request: several times a page.
+    known: dict[str, Any] | None = getattr(request, "frame", None)
+    if known is None:
+        known = request.frame = _frame_of(request)
+    return known
+
+
+def _frame_of(request: Any) -> dict[str, Any]:
     context: dict[str, Any] = {
         "shop": getattr(request, "shop", None),
         "role": getattr(request, "role", None),

@@ -148,6 +148,8 @@ AXES_COOLOFF_TIME = 0.25  # hours
 # One person at one address: a stranger's guesses must not lock the owner out everywhere.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+# The log-in form calls it so; Axes would look for the model's "email" and lock nobody out.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "frame/lockout.html"
 
 LANGUAGE_CODE = "en"

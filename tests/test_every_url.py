@@ -224,7 +224,8 @@ def _walk(url: Url, rows: dict[str, Any], shop: Shop, owner: User, stranger: Use
 
 
 @pytest.mark.django_db
-def test_log_out_is_by_post_only(owner: User, shop: Shop) -> None:
+@pytest.mark.usefixtures("shop")
+def test_log_out_is_by_post_only(owner: User) -> None:
     client = Client()
     client.force_login(owner)
     assert client.get("/logout/").status_code == 405

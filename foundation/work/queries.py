@@ -13,6 +13,9 @@ from .enums import JobState
 from .models import Job
 from .registry import spec_of
 
+# Any number of so many digits is a bigint.
+DIGITS = 18
+
 
 class Tab(StrEnum):
     """The views of the job list. Every job that is not finished is in exactly one."""
@@ -57,22 +60,23 @@ def visible_jobs(*, shop_id: UUID, ops: bool) -> QuerySet[Job]:
 
 
 def matching(jobs: QuerySet[Job], chosen: JobFilter, now: dt.datetime) -> QuerySet[Job]:
-    """Narrow ``jobs``. The text is looked for in errors, reasons to wait and payloads."""
+    """Narrow ``jobs``. The text is looked for in errors, reasons, names, payloads and numbers."""
     found = jobs.filter(condition(chosen.tab, now))
     if chosen.task:
         found = found.filter(name=chosen.task)
     if chosen.group:
         found = found.filter(group=chosen.group)
-    number = chosen.text.lstrip("#")
-    if number.isdecimal() and len(number) <= 18:  # noqa: PLR2004 -- a bigint has 18 full digits
-        found = found.filter(pk=int(number))
-    elif chosen.text:
-        found = found.filter(
+    if chosen.text:
+        wanted = (
             Q(error__icontains=chosen.text)
             | Q(waiting_for__icontains=chosen.text)
             | Q(name__icontains=chosen.text)
             | Q(payload__icontains=chosen.text)
         )
+        number = chosen.text.removeprefix("#")
+        if number.isdecimal() and len(number) <= DIGITS:
+            wanted |= Q(pk=int(number))
+        found = found.filter(wanted)
     return found
 
 
