@@ -17,10 +17,8 @@ from foundation.cards import Card, Line, Provider, Running, Tone
 from foundation.shops.models import Connection
 from foundation.work.api import JobRow, Pulse, dead_count, latest_dead, pulses, running_now
 
-# Towers in the order of the sidebar. A tower that is not built yet has no card.
-PROVIDERS: tuple[Provider, ...] = tuple(
-    module.overview for module in (pricing.api, catalog_sync.api) if hasattr(module, "overview")
-)
+# Towers in the order of the sidebar.
+PROVIDERS: tuple[Provider, ...] = (pricing.api.overview, catalog_sync.api.overview)
 SHOWN = 5
 
 

@@ -131,11 +131,21 @@ def _next(job: Job, state: JobState, now: dt.datetime) -> tuple[dt.datetime | No
         return job.run_after, "next attempt" if job.attempts else "starts"
     if state is JobState.QUEUED:
         return None, "as soon as a worker is free"
+    if state is JobState.DEAD and job.recover_at is None:
+        return None, "needs a decision"
+    moment, soon, late = _by_clock(job, state)
+    if moment is None:
+        return None, ENDED_BY.get(state, "")
+    return (moment, soon) if moment > now else (None, late)
+
+
+def _by_clock(job: Job, state: JobState) -> tuple[dt.datetime | None, str, str]:
+    # A moment, what happens then, and what is said when it has passed: the sweep comes by soon.
     if state is JobState.DEAD:
-        return job.recover_at, "tried again by itself" if job.recover_at else "needs a decision"
+        return job.recover_at, "tried again by itself", "about to be tried again"
     if state is JobState.RUNNING:
-        return job.lease_until, "lease ends"
-    return None, ENDED_BY.get(state, "")
+        return job.lease_until, "lease ends", "its worker is silent, another one takes over"
+    return None, "", ""
 
 
 @dataclass(frozen=True, slots=True)
