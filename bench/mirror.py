@@ -120,7 +120,6 @@ def _empty(stack: Stack) -> None:
     with psycopg.connect(stack.environment["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute(f"TRUNCATE {', '.join(_TABLES)} CASCADE")
         owner.execute("VACUUM ANALYZE")
-        owner.execute("CHECKPOINT")
 
 
 def _sync(connection_id: uuid.UUID) -> None:
