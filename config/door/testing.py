@@ -87,9 +87,9 @@ def test(arguments: list[str]) -> int:
     found = chromium()
     require_or_warn(found)
     chosen = any(word.startswith(option) for word in arguments for option in OWN_PARALLELISM)
-    # loadgroup: what needs the machine for itself (a whole stack) shares one group and runs one
-    # after the other.
-    parallel = [] if chosen else ["-n", PROCESSES, "--dist", "loadgroup"]
+    # By file, so that a stack that a module shares is put up once. Not loadgroup: pytest-xdist 3.8
+    # ignores its groups in silence with pytest 9.2 (pytest-dev/pytest-xdist#1386).
+    parallel = [] if chosen else ["-n", PROCESSES, "--dist", "loadfile"]
     return run_beside_servers(
         [sys.executable, "-m", "pytest", *parallel, *arguments],
         # The application's role is kept at hand for tests of the wall between the two.

@@ -87,6 +87,20 @@ def test_a_missing_python_is_said_with_what_to_install(checkout: Path) -> None:
     assert "apt install python3 python3-venv" in done.stderr
 
 
+def test_a_python_without_ensurepip_is_said_with_what_to_install(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = checkout / "python3"
+    bare.write_text("#!/bin/sh\necho 'ensurepip is not available'\nexit 1\n")
+    bare.chmod(0o755)
+    monkeypatch.setattr(bootstrap.sys, "executable", str(bare))
+    (checkout / ".venv" / "bin" / "python").unlink()
+    with pytest.raises(bootstrap.CannotBuildError, match="apt install python3-venv") as refused:
+        bootstrap.make_venv(checkout)
+    assert "ensurepip is not available" in str(refused.value)
+    assert not (checkout / ".venv").exists()
+
+
 def test_uv_is_installed_from_its_own_block_of_the_lock() -> None:
     assert bootstrap.block_of(LOCK, "uv") == (
         "uv==0.9 \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n"

@@ -13,8 +13,6 @@ from config.door.leftovers import is_running
 from config.door.stack import Options, Stack
 from tests.door.conftest import eventually
 
-pytestmark = pytest.mark.xdist_group("door-servers")
-
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
