@@ -2,6 +2,7 @@
 
 from .contracts import Price, PriceRuleError, Rule
 from .enums import Action, Outcome, PricingJobState
+from .overview import overview
 from .services import IllegalMove, Refused, cancel, confirm, plan_job, restore, roll_back
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Rule",
     "cancel",
     "confirm",
+    "overview",
     "plan_job",
     "restore",
     "roll_back",

@@ -82,6 +82,7 @@ TABLE = [
     _post("pricing:preview", Role.EDITOR),
     Url("pricing:ledger"),
     Url("pricing:variant", row="variant", shows=True),
+    Url("pricing:product_prices", row="product", shows=True),
     Url("pricing:job", row="pricing_job", shows=True),
     _post("pricing:confirm", Role.EDITOR, "pricing_job"),
     _post("pricing:cancel", Role.EDITOR, "pricing_job"),

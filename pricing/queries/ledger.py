@@ -47,6 +47,18 @@ def variant_or_none(shop_id: UUID, variant_id: UUID) -> Any:
     return rows.filter(pk=variant_id).first()
 
 
+def of_product(shop_id: UUID, product_id: UUID) -> QuerySet[AuditTrailEntry]:
+    """Return the price changes of all variants of a product."""
+    return ledger_rows(shop_id, LedgerFilter()).filter(variant__product_id=product_id)
+
+
+def variants_of_product(shop_id: UUID, product_id: UUID) -> Sequence[Any]:
+    """Return a product's variants with the product, also those that are gone abroad."""
+    model = variants_matching(shop_id, Selection(product_ids=(product_id,))).model
+    rows = model.objects.for_shop(shop_id).filter(product_id=product_id)
+    return list(rows.select_related("product").order_by("position", "vendor_id"))
+
+
 def latest_prices(entries: QuerySet[AuditTrailEntry], *, limit: int) -> Sequence[AuditTrailEntry]:
     """Return a variant's last changes in the order they happened, for its picture."""
     return list(entries.order_by("-pk")[:limit])[::-1]

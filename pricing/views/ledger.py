@@ -78,6 +78,29 @@ def variant_page(request: ShopRequest, variant_id: UUID) -> HttpResponse:
     return render(request, "pricing/variant.html", context)
 
 
+@require_safe
+@shop_page()
+def product_prices(request: ShopRequest, product_id: UUID) -> HttpResponse:
+    """Show the price changes of all variants of a product."""
+    variants = ledger.variants_of_product(request.shop.pk, product_id)
+    if not variants:
+        raise Http404
+    page = page_of(ledger.of_product(request.shop.pk, product_id), request.GET)
+    context = {
+        "title": f"Prices of {variants[0].product.title}",
+        "crumbs": [
+            ("Price jobs", reverse("pricing:job_list")),
+            ("Price ledger", reverse("pricing:ledger")),
+        ],
+        "product_id": product_id,
+        "variants": variants,
+        "page": page,
+        "rows": [EntryRow.of(entry) for entry in page.items],
+        "may_plan": request.role.may(Role.EDITOR),
+    }
+    return render(request, "pricing/product.html", context)
+
+
 def _picture(entries: Any) -> Any:
     if not entries:
         return None
