@@ -7,7 +7,7 @@ from celery.signals import setup_logging, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.conf import settings  # noqa: E402 -- needs the environment above
+from django.conf import settings
 
 app = Celery("backroom")
 app.conf.update(

@@ -1,7 +1,8 @@
 """Tell Docker whether a container is healthy: `python -m config.container_health http|tcp|pool …`.
 
-Standard library only and without Django, because it runs every few seconds. It asks no more than whether the process
-can do its work at all; whether work gets done is shown by the heartbeat rows on the staff pages.
+Standard library only and without Django, because it runs every few seconds. It asks no more than
+whether the process can do its work at all; whether work gets done is shown by the heartbeat rows on
+the staff pages.
 """
 
 import http.client
@@ -11,7 +12,8 @@ from pathlib import Path
 
 LOCAL = "127.0.0.1"
 SECONDS = 4
-# The Celery parent and at least one pool process; Docker's init carries the same words after its own.
+# The Celery parent and at least one pool process; Docker's init carries the same words after its
+# own.
 FEWEST_PROCESSES = 2
 NOT_THE_WORKER = (b"docker-init", b"tini", b"container_health")
 HTTP_OK = 200

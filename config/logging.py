@@ -9,7 +9,9 @@ import structlog
 from foundation.tracing import current_request_id
 
 
-def _add_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _add_request_id(
+    _: Any, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     request_id = current_request_id()
     if request_id:
         event.setdefault("request_id", request_id)

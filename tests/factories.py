@@ -3,8 +3,8 @@
 from foundation.shops.api import ConnectionKind, Role, connect, open_shop, set_role
 from foundation.shops.models import Connection, Shop, User
 
-PASSWORD = "correct horse battery staple"  # noqa: S105 -- of nobody
-WEBHOOK_SECRET = "shpss_test_0000000000000000000000000000"  # noqa: S105 -- of nobody
+PASSWORD = "correct horse battery staple"
+WEBHOOK_SECRET = "shpss_test_0000000000000000000000000000"
 
 
 def user(email: str, *, is_staff: bool = False) -> User:

@@ -29,9 +29,7 @@ class AuditEvent(models.Model):
     id = models.BigAutoField(primary_key=True)
     shop = models.ForeignKey("shops.Shop", null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now(), editable=False)
-    actor = models.ForeignKey(
-        "shops.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    actor = models.ForeignKey("shops.User", null=True, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=80, help_text="tower.thing.done, e.g. pricing.job.confirmed")
     object_type = models.CharField(max_length=60)
     object_id = models.CharField(max_length=64)

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 def memberships_of(user: Any) -> "Sequence[Membership]":
     """Return the person's memberships with their shops, by the shop's name."""
-    return list(Membership.objects.filter(user_id=user.pk).select_related("shop").order_by("shop__name"))
+    return list(
+        Membership.objects.filter(user_id=user.pk).select_related("shop").order_by("shop__name")
+    )
 
 
 def role_in(user: Any, shop_id: UUID) -> Role | None:
     """Return the person's role in a shop; None for a stranger."""
-    found = Membership.objects.filter(user_id=user.pk, shop_id=shop_id).values_list("role", flat=True)
+    found = Membership.objects.filter(user_id=user.pk, shop_id=shop_id).values_list(
+        "role", flat=True
+    )
     return Role(found[0]) if found else None
 
 

@@ -18,7 +18,13 @@ def open_shop(*, name: str, owner: User, currency: str = "CAD", timezone: str = 
     """Create a shop with its first owner."""
     shop = Shop.objects.create(name=name, currency=currency, timezone=timezone)
     Membership.objects.create(shop=shop, user=owner, role=Role.OWNER)
-    record("shops.shop.opened", shop_id=shop.pk, actor_id=owner.pk, object_type="shop", object_id=shop.pk)
+    record(
+        "shops.shop.opened",
+        shop_id=shop.pk,
+        actor_id=owner.pk,
+        object_type="shop",
+        object_id=shop.pk,
+    )
     return shop
 
 
