@@ -39,7 +39,9 @@ logger = structlog.get_logger(__name__)
 _URGENT_RESERVE: Final = 0.1  # of the bucket, kept for urgent calls by normal ones …
 _URGENT_SECONDS: Final = 5.0  # … this long after an urgent call
 _LOW_RESERVE: Final = 0.2  # default of settings.OUTBOUND_LOW_RESERVE
-# The vendor's clock and ours tick apart by a network trip: ask for this much more than the cost.
+# The vendor's clock and ours tick apart by a network trip: ask for this much more than the cost,
+# but never for more than twice the cost: of a bucket that refills quickly it is a large part, and
+# a small call would wait with a thousand times its points there.
 _SLACK_SECONDS: Final = 0.02
 _LEAST_WAIT: Final = 0.05
 _UNKNOWN_PAUSE: Final = 1.0  # a refusal that tells no numbers (contract of Shopify, §3.3)
@@ -77,7 +79,7 @@ WITH held AS (
 ), level AS (
     SELECT *, LEAST(capacity, available + restore_rate
                     * GREATEST(0, extract(epoch FROM at - measured_at))) AS points_now,
-           LEAST(capacity, %(points)s + restore_rate * %(slack)s + capacity * CASE
+           LEAST(capacity, %(points)s + LEAST(%(points)s, restore_rate * %(slack)s) + capacity * CASE
                WHEN %(priority)s = 2 THEN %(low_reserve)s
                WHEN %(priority)s = 1 AND urgent_at > at - make_interval(secs => %(urgent_for)s)
                    THEN %(urgent_reserve)s

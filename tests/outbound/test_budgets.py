@@ -7,9 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from foundation.failures import Permanent, Wait
 from foundation.outbound.budgets import Allowance, PointsBudget
@@ -25,7 +27,7 @@ def budget(priority: Priority = Priority.NORMAL) -> PointsBudget:
     return PointsBudget(KEY, priority=priority)
 
 
-def row(**values: float) -> Budget:
+def row(**values: Any) -> Budget:
     """A budget that hardly refills, so that levels can be compared."""
     given = {"capacity": 1000.0, "restore_rate": 0.001, "available": 1000.0, **values}
     long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -34,6 +36,11 @@ def row(**values: float) -> Budget:
 
 def level() -> float:
     return round(Budget.objects.get(key=KEY).available, 1)
+
+
+def ahead() -> dt.datetime:
+    """A level measured so late that nothing is restored while the test runs."""
+    return timezone.now() + dt.timedelta(minutes=1)
 
 
 def refused(points: int, priority: Priority = Priority.NORMAL) -> Wait:
@@ -78,6 +85,19 @@ def test_a_refused_take_takes_nothing_and_says_when_to_come_back() -> None:
     assert "60 points needed" in wait.why
     assert Budget.objects.get(key=KEY).waits == 1
     assert 10 <= level() < 60
+
+
+def test_a_small_call_does_not_wait_for_the_slack_of_a_quick_bucket() -> None:
+    # 20 ms of this refill are 2000 points, as much as the whole bucket was taken for at first.
+    row(capacity=2_000_000.0, restore_rate=100_000.0, available=1400.0, measured_at=ahead())
+    budget().take(2)
+    assert level() == 1398
+
+
+def test_a_bucket_that_fills_within_the_slack_is_used_to_its_last_call() -> None:
+    row(capacity=10.0, restore_rate=1000.0, available=2.0, measured_at=ahead())
+    budget().take(1)
+    refused(1)
 
 
 def test_those_who_wait_are_called_one_after_the_other() -> None:
