@@ -1,6 +1,6 @@
 """The door to the mirror."""
 
-from .connecting import NEEDED_SCOPES, test_connection
+from .connecting import NEEDED_SCOPES, probe_connection
 from .contracts import Facets, FacetValue, InvalidSelection, Selection, Totals
 from .enums import PRICES_SEEN, STOCK_CHANGED, ProductStatus
 from .overview import overview
@@ -22,10 +22,10 @@ __all__ = [
     "apply_written_prices",
     "facets",
     "overview",
+    "probe_connection",
     "shopify_client",
     "start_full_sync",
     "start_subscription_check",
-    "test_connection",
     "totals",
     "variants_matching",
 ]

@@ -1,4 +1,4 @@
-"""Test a shop's connection: who answers, and what we may do there."""
+"""Probe a shop's connection: who answers, and what we may do there."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +14,7 @@ NEEDED_SCOPES: Final = ("read_products", "write_products", "read_inventory", "re
 """The least this project works with (contract §2.4)."""
 
 
-def test_connection(connection_id: UUID) -> dict[str, Any]:
+def probe_connection(connection_id: UUID) -> dict[str, Any]:
     """Ask the shop who it is and what our token may do; keep the answer with the connection.
 
     Works on a parked connection too. Calls abroad while a person waits, five points in all, so

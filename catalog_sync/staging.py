@@ -97,6 +97,11 @@ def stage_levels(levels: Sequence[StockLevel], items: Iterable[tuple[int, bool |
 
 
 def _stage(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    if not connection.in_atomic_block:
+        # Each statement would be its own commit: what arrived would be gone before it is merged,
+        # and nothing would say so.
+        message = "staging outside a transaction: what arrives is staged and merged in one"
+        raise RuntimeError(message)
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
     _copy(sql, rows)

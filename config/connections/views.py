@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog_sync.api import test_connection
+from catalog_sync.api import probe_connection
 from foundation.failures import Failure, NotNow
 from foundation.outbound import api as outbound
 from foundation.shops.api import (
@@ -120,7 +120,7 @@ def connection_test(request: ShopRequest, connection_id: UUID) -> HttpResponse:
 def _test(request: ShopRequest, connection: Connection) -> None:
     # No transaction is open here: a call abroad must never hold one (house law 2).
     try:
-        facts = test_connection(connection.pk)
+        facts = probe_connection(connection.pk)
     except Failure as failure:
         messages.error(request, f"The test failed. {failure.message}")
     except NotNow as wait:
