@@ -20,6 +20,8 @@ BATCH = {Group.FAST: 50, Group.REMOTE: 2, Group.HEAVY: 1}
 # 1. `heads` walks the claim index from shop to shop (a loose index scan): one probe per shop
 #    that has queued work, however many jobs it has. NULL (no shop) sorts last.
 # 2. Each shop offers its next jobs in order; SKIP LOCKED passes over what others are claiming.
+#    Rows of one INSERT share their time, so the id decides; all of it is the order of the index
+#    (PostgreSQL sees that only if a shop that is NULL is named in the order, too).
 # 3. Shops take turns: all first jobs before any second one, among jobs of equal priority;
 #    random() breaks ties so that with claims of one row no shop always comes first.
 _CLAIM = """
@@ -38,13 +40,13 @@ WITH RECURSIVE heads AS (
     SELECT id, priority, run_after FROM work_job
     WHERE state = 'queued' AND "group" = %(group)s AND shop_id = heads.shop_id
       AND run_after <= now()
-    ORDER BY priority, run_after LIMIT %(limit)s FOR UPDATE SKIP LOCKED) o
+    ORDER BY priority, run_after, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) o
   WHERE heads.shop_id IS NOT NULL
   UNION ALL
   SELECT o.id, o.priority, o.run_after FROM (
     SELECT id, priority, run_after FROM work_job
     WHERE state = 'queued' AND "group" = %(group)s AND shop_id IS NULL AND run_after <= now()
-    ORDER BY priority, run_after LIMIT %(limit)s FOR UPDATE SKIP LOCKED) o
+    ORDER BY shop_id, priority, run_after, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) o
 ), chosen AS (
   SELECT w.id FROM (
     SELECT j.id, j.priority, j.run_after,

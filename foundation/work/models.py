@@ -93,9 +93,9 @@ class Job(models.Model):
         indexes: ClassVar = [
             # The claim: one probe per shop, then in order (claim.py).
             models.Index(
-                fields=["group", "shop", "priority", "run_after"],
+                fields=["group", "shop", "priority", "run_after", "id"],
                 condition=Q(state=JobState.QUEUED),
-                name="job_claim",
+                name="job_claim_order",
             ),
             # The sweep: leases that ran out.
             models.Index(

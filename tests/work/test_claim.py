@@ -17,6 +17,8 @@ from foundation.work.models import Job
 from foundation.work.runner import run_batch
 from tests import factories
 
+from .conftest import sql
+
 pytestmark = pytest.mark.django_db
 
 
@@ -31,6 +33,22 @@ def test_urgent_first_then_the_oldest(noting: Callable[..., Any], ran: list[Any]
     assert run_batch(Group.FAST) == 3
     assert ran == ["urgent", "early", "late"]
     assert Job.objects.get(payload__n="future").state == "queued"
+
+
+@pytest.mark.parametrize("of_a_shop", [True, False])
+def test_of_one_moment_the_first_made_comes_first(
+    noting: Callable[..., Any], shop: Shop, of_a_shop: bool
+) -> None:
+    """Rows of one INSERT share their time: their ids decide, wherever PostgreSQL has put them."""
+    noting()
+    sql(
+        'INSERT INTO work_job (id, name, "group", shop_id, run_after)'
+        " SELECT id, 't.note', 'fast', %s, now() FROM generate_series(30, 1, -1) AS id",
+        shop.pk if of_a_shop else None,
+    )
+
+    claimed = [[job.id for job in claim(Group.FAST, limit=10)] for _ in range(3)]
+    assert claimed == [[*range(1, 11)], [*range(11, 21)], [*range(21, 31)]]
 
 
 def test_a_group_takes_only_its_own(noting: Callable[..., Any], ran: list[Any]) -> None:
