@@ -1,13 +1,17 @@
-"""What every test has: no way out of this machine, and people, shops and connections to work with."""
+"""What every test has: no way out of this machine; people, shops and connections to work with."""
 
 import ipaddress
 import socket
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import override_settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from foundation.shops.models import Connection, Shop, User
 from tests import factories
@@ -33,11 +37,37 @@ def _no_way_out() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _plain_static_files() -> Iterator[None]:
-    """Pages are drawn without collecting static files first."""
+def _plain_static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages are drawn without collecting static files first: what is collected is nothing."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**django_settings.STORAGES, "staticfiles": plain}):
+    with override_settings(
+        STORAGES={**django_settings.STORAGES, "staticfiles": plain},
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+    ):
         yield
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let no test pay for what Hypothesis reads once in a process: it would be called too slow."""
+    if item.get_closest_marker("hypothesis"):
+        _warm_up()
+
+
+@cache
+def _warm_up() -> None:
+    # With the first text comes the table of all characters; the numbers are as many as make it
+    # certain that one is chosen from those in our sources, which are parsed for it.
+    @hypothesis_settings(
+        max_examples=2,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(st.text(min_size=1), st.lists(st.integers(), min_size=200))
+    def draw(text: str, numbers: list[int]) -> None:
+        assert (len(text) >= 1, len(numbers) >= 200) == (True, True)
+
+    draw()
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from foundation.shops.api import Role
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.enums import Group, JobState
 from foundation.work.models import Job
-from pricing.models import PricingJob
+from pricing.models import PricingJob, PricingRule
 from tests import factories
 
 MARK = "only-for-the-shop-itself"
@@ -158,6 +158,8 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
         waiting_for=MARK,
         lease_until=now,
     )
+    pricing_job = PricingJob.objects.create(shop=shop, connection=connection, name=MARK)
+    PricingRule.objects.create(job=pricing_job, action="percent", value=10)
     open_alert(shop_id=shop.pk, key=MARK, severity="warning", title=MARK, body="")
     record("shops.shop.seen", shop_id=shop.pk, object_type="shop", object_id=shop.pk, reason=MARK)
     return {
@@ -166,7 +168,7 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
         "variant": variant,
         "job": job,
         "alert": Alert.objects.get(key=MARK),
-        "pricing_job": PricingJob.objects.create(shop=shop, connection=connection, name=MARK),
+        "pricing_job": pricing_job,
     }
 
 

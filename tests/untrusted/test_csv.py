@@ -5,6 +5,7 @@ import csv
 import io
 import tracemalloc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -88,20 +89,28 @@ def test_refusals_name_the_place(data: bytes, said: str) -> None:
 
 
 def test_memory_does_not_grow_with_the_file() -> None:
+    line = b"A," + b"9" * 96 + b"\n"
+
     class Long(io.RawIOBase):
         def __init__(self) -> None:
-            self._pieces: Iterator[bytes] = iter([b"sku,price\n", *[b"A,1\n" * 10_000] * 100])
+            self._pieces: Iterator[bytes] = iter([b"sku,price\n", *[line * 1_000] * 100])
+            self._rest = b""
 
-        def read(self, size: int = -1) -> bytes:
-            del size
-            return next(self._pieces, b"")[:65_536]
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            self._rest = self._rest or next(self._pieces, b"")
+            piece, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+            buffer[: len(piece)] = piece
+            return len(piece)
 
     tracemalloc.start()
-    count = sum(1 for _ in read_csv(Long(), COLUMNS))  # type: ignore[arg-type]
+    count = sum(1 for _ in read_csv(io.BufferedReader(Long()), COLUMNS))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
-    assert count == 1_000_000
+    assert count == 100_000  # in 10 MB
     assert peak < 2_000_000
 
 
