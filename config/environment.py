@@ -1,7 +1,7 @@
 """Read and check the values that settings take from the environment."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -81,8 +81,17 @@ def database(name: str, url: str, env: environ.Env) -> dict[str, Any]:
 
 
 def mail(name: str, url: str) -> dict[str, Any]:
-    """Turn ``file:///folder`` or ``smtp://user:password@host:port?tls=1`` into settings."""
+    """Turn ``file:///folder`` or ``smtp://user:password@host:port?tls=1`` into settings.
+
+    ``tls=1`` is STARTTLS (port 587), ``ssl=1`` TLS from the first byte (port 465). What is special
+    in an address (``@ : /``) is written with percent signs in user and password.
+    """
     parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise _refuse(name, f"the port is not a number ({error})") from error
+    options = parse_qs(parts.query)
     if parts.scheme == "file":
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
@@ -92,10 +101,11 @@ def mail(name: str, url: str) -> dict[str, Any]:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
             "EMAIL_HOST": parts.hostname or "localhost",
-            "EMAIL_PORT": parts.port or 25,
-            "EMAIL_HOST_USER": parts.username or "",
-            "EMAIL_HOST_PASSWORD": parts.password or "",
-            "EMAIL_USE_TLS": "tls=1" in parts.query,
+            "EMAIL_PORT": port or 25,
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_TLS": options.get("tls") == ["1"],
+            "EMAIL_USE_SSL": options.get("ssl") == ["1"],
             "EMAIL_TIMEOUT": 10,
         }
     raise _refuse(name, f"{parts.scheme!r} is not file or smtp")

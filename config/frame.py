@@ -41,6 +41,7 @@ SIDEBAR: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Jobs", "work:jobs", "bolt", "queue running dead retry parked workers"),
             Entry("Exchanges", "exchanges", "swap_horiz", "calls api log shopify"),
+            Entry("Mails", "mails:list", "mail", "e-mail sent messages outbox smtp"),
             Entry("Connections", "connections:list", "cable", "shopify token webhook secret"),
             Entry("Alerts", "alerts:list", "notifications", "problems warnings"),
             Entry("Audit", "audit_list", "history", "who did what record"),

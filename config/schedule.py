@@ -6,9 +6,14 @@ from foundation.work.api import Entry
 
 SCHEDULE = [
     Entry("work.prune", "work.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=7)),
-    Entry("inbox.prune", "inbox.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=17)),
     Entry(
-        "outbound.prune", "outbound.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=27)
+        "inbox.prune", "inbox.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=17)
+    ),
+    Entry(
+        "outbound.prune",
+        "outbound.prune",
+        every=dt.timedelta(hours=1),
+        offset=dt.timedelta(minutes=27),
     ),
     # A job that parked itself in the moment of a resume would wait for ever.
     Entry(
@@ -16,6 +21,9 @@ SCHEDULE = [
         "outbound.release_stragglers",
         every=dt.timedelta(minutes=1),
     ),
+    Entry("mail.prune", "mail.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=37)),
+    # Mails parked because the server refused our settings: perhaps somebody has mended them.
+    Entry("mail.try_parked", "mail.try_parked", every=dt.timedelta(minutes=15)),
     Entry("pricing.expire_plans", "pricing.expire_plans", every=dt.timedelta(minutes=5)),
     Entry(
         "catalog.check_subscriptions",

@@ -34,6 +34,8 @@ BACKROOM_KEYS = fernet_keys(
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # The https origin that vendors call; webhooks are registered under it.
 PUBLIC_URL = origin("PUBLIC_URL", env.str("PUBLIC_URL", default="https://backroom.test"), "https")
+# Where staff open the pages; links in mails lead there. On one's own machine not PUBLIC_URL.
+WEB_URL = origin("WEB_URL", env.str("WEB_URL", default=PUBLIC_URL), "https", "http")
 # Where the browser finds the WebSocket; CSP and the Origin check name exactly this.
 LIVE_URL = origin("LIVE_URL", env.str("LIVE_URL", default=""), "ws", "wss", optional=True)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("TRUSTED_ORIGINS", default=[])]
@@ -143,6 +145,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
+PASSWORD_RESET_TIMEOUT = 3600  # seconds; the mail says "one hour"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 # One person at one address: a stranger's guesses must not lock the owner out everywhere.

@@ -12,6 +12,7 @@ from config.connections.exchanges import exchange_list
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.index, name="index"),
     path("", include("foundation.shops.urls")),
+    path("password/", include("config.passwords.urls")),
     path("frame/bars/", views.frame_bars, name="frame_bars"),
     path("palette/", palette.palette, name="palette"),
     path("panic/", panic.panic, name="panic"),
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("panic/release/", panic.release_shop, name="panic_release"),
     path("audit/", audit.audit_list, name="audit_list"),
     path("operations/exchanges/", exchange_list, name="exchanges"),
+    path("operations/mails/", include("foundation.mail.urls")),
     path("operations/", include("foundation.work.urls")),
     path("operations/connections/", include("config.connections.urls")),
     path("alerts/", include("foundation.alerts.urls")),

@@ -17,6 +17,8 @@ from catalog_sync.models import Product, Variant
 from foundation.alerts.api import open_alert
 from foundation.alerts.models import Alert
 from foundation.audit.api import record
+from foundation.mail.enums import MailState
+from foundation.mail.models import Mail
 from foundation.shops.api import Role
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.enums import Group, JobState
@@ -54,6 +56,10 @@ def _post(name: str, role: Role, row: str = "", **kwargs: Any) -> Url:
 TABLE = [
     Url("index", shows=True),
     Url("login", None),
+    Url("password_reset", None),
+    Url("password_reset_done", None),
+    Url("password_reset_confirm", None, kwargs={"uidb64": "x", "token": "y"}),
+    Url("password_reset_complete", None),
     Url("frame_bars"),
     Url("palette"),
     Url("password_change"),
@@ -67,6 +73,10 @@ TABLE = [
     _post("work:jobs_act", Role.EDITOR, verb="cancel"),
     _post("work:job_act", Role.EDITOR, "job", verb="replay"),
     _post("work:job_act", Role.APPROVER, "job", verb="discard"),
+    Url("mails:list", shows=True),
+    Url("mails:detail", row="mail", shows=True),
+    _post("mails:again", Role.EDITOR, "mail"),
+    _post("mails:mark_sent", Role.EDITOR, "mail"),
     Url("connections:list", shows=True),
     Url("connections:add", Role.OWNER),
     Url("connections:detail", row="connection", shows=True),
@@ -101,6 +111,7 @@ ARGUMENT = {
     "job": "job_id",
     "connection": "connection_id",
     "alert": "alert_id",
+    "mail": "mail_id",
     "pricing_job": "job_id",
     "variant": "variant_id",
     "product": "product_id",
@@ -168,6 +179,9 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
         "variant": variant,
         "job": job,
         "alert": Alert.objects.get(key=MARK),
+        "mail": Mail.objects.create(
+            shop=shop, key=MARK, to="a@example.com", subject=MARK, state=MailState.UNKNOWN
+        ),
         "pricing_job": pricing_job,
     }
 

@@ -27,6 +27,7 @@ OUR_VARIABLES = (
     "ALLOWED_HOSTS",
     "PUBLIC_URL",
     "LIVE_URL",
+    "WEB_URL",
     "DEBUG",
     "LOG_FORMAT",
     "MAIL_URL",

@@ -1,11 +1,17 @@
-"""What the house of work tells: jobs that died, and that came back."""
+"""What work and mail tell: jobs that died and that came back, settings that are refused."""
 
 from typing import Any
 from uuid import UUID
 
+from foundation.mail.api import SETTINGS_REFUSED, SETTINGS_WORK
 from foundation.work.api import Running, on
 
-from .services import follow_dead_letters, note_recovery
+from .services import (
+    follow_dead_letters,
+    mail_settings_refused,
+    mail_settings_work,
+    note_recovery,
+)
 
 
 @on("work.job_died")
@@ -24,6 +30,18 @@ def job_recovered(job: Running, *, task: str, job_id: int, **_: Any) -> None:
 def dead_discarded(job: Running, *, task: str, **_: Any) -> None:
     """Close the alert when the last dead job was given up."""
     follow_dead_letters(task=task, shop_id=_shop(job))
+
+
+@on(SETTINGS_REFUSED)
+def mails_refused(_job: Running, *, error: str, **_: Any) -> None:
+    """Open or renew the operators' alert about the mail server."""
+    mail_settings_refused(error=error)
+
+
+@on(SETTINGS_WORK)
+def mails_work(_job: Running, **_: Any) -> None:
+    """Close it: a mail has left."""
+    mail_settings_work()
 
 
 def _shop(job: Running) -> UUID | None:

@@ -35,6 +35,7 @@ class Alert(models.Model):
     count = models.IntegerField(default=1, db_default=1)
     opened_at = models.DateTimeField(db_default=Now())
     last_at = models.DateTimeField(db_default=Now())
+    mailed_at = models.DateTimeField(null=True, help_text="When its owners were written to.")
     closed_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     assigned_to = models.ForeignKey(

@@ -1,5 +1,6 @@
 """Open and close alerts, each in the caller's transaction."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -7,10 +8,16 @@ from django.db import connection, transaction
 
 from foundation.audit.api import record
 from foundation.live.api import touch
+from foundation.mail.api import InvalidMail, send_mail
+from foundation.shops.api import operators, owners_of
 from foundation.work.api import dead_jobs
 
 from .enums import Severity
 from .models import Alert
+
+# What is wrong with mails is not told by mail.
+NOT_BY_MAIL = ("mail:", "dead:mail.")
+SETTINGS_KEY = "mail:settings"
 
 # Seen again: count it, let the severity rise but never fall, show the newest words.
 _OPEN = """
@@ -47,7 +54,33 @@ def open_alert(  # noqa: PLR0913 -- each is one column, all by keyword
                 "order": list(Severity.values),
             },
         )
+    if severity == Severity.CRITICAL and not key.startswith(NOT_BY_MAIL):
+        _mail_once(key)
     touch("alerts", shop_id=shop_id)
+
+
+def _mail_once(key: str) -> None:
+    """Write to whom it concerns, if this opening has not been written about yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE alerts_alert SET mailed_at = now() WHERE key = %s AND closed_at IS NULL"
+            " AND mailed_at IS NULL RETURNING id",
+            (key,),
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return
+    alert = Alert.objects.select_related("shop").get(pk=row[0])
+    for person in owners_of(alert.shop_id) if alert.shop_id else operators():
+        with suppress(InvalidMail):
+            # Somebody's broken address must not undo the alert itself.
+            send_mail(
+                key=f"alert:{alert.pk}:{person.user_id}",
+                shop_id=alert.shop_id,
+                to=person.email,
+                template="alert",
+                context={"alert": alert, "headline": " ".join(alert.title.split())},
+            )
 
 
 def close_alert(*, key: str, reason: str) -> bool:
@@ -112,7 +145,8 @@ def follow_dead_letters(*, task: str, shop_id: UUID | None, escalated: bool = Fa
         close_alert(key=key, reason="No dead job of this kind is left.")
         return 0
     trying = (
-        f"It is tried again at {dead.next_try:%Y-%m-%d %H:%M} UTC; fix the cause before, if you can."
+        f"It is tried again at {dead.next_try:%Y-%m-%d %H:%M} UTC;"
+        " fix the cause before, if you can."
         if dead.next_try and not escalated
         else "It is not tried again by itself: replay it when the cause is fixed, or discard it."
     )
@@ -138,3 +172,23 @@ def note_recovery(*, task: str, shop_id: UUID | None, job_id: int) -> None:
         details={"task": task},
     )
     follow_dead_letters(task=task, shop_id=shop_id)
+
+
+@transaction.atomic
+def mail_settings_refused(*, error: str) -> None:
+    """Tell the operators that no mail can leave until a setting is mended."""
+    open_alert(
+        shop_id=None,
+        key=SETTINGS_KEY,
+        severity=Severity.CRITICAL,
+        title="No mail can be sent",
+        body=f"{error} Mails wait and go on by themselves, a quarter of an hour after that at"
+        " the latest; at once after: manage.py mails test --to you@example.com",
+        url="/operations/mails/",
+    )
+
+
+@transaction.atomic
+def mail_settings_work() -> None:
+    """Close that alert: a mail has left."""
+    close_alert(key=SETTINGS_KEY, reason="A mail was taken by the mail server.")

@@ -4,12 +4,16 @@ from .access import ShopRequest, shop_page
 from .enums import ConnectionKind, ConnectionState, Role
 from .queries import (
     ConnectionAccess,
+    Recipient,
     WebhookAccount,
     connection_access,
+    operators,
+    owners_of,
     role_in,
     shop_or_404,
     webhook_account,
 )
+from .secretbox import seal, unseal
 from .services import (
     change_secrets,
     connect,
@@ -26,6 +30,7 @@ __all__ = [
     "ConnectionAccess",
     "ConnectionKind",
     "ConnectionState",
+    "Recipient",
     "Role",
     "ShopRequest",
     "WebhookAccount",
@@ -34,13 +39,17 @@ __all__ = [
     "connection_access",
     "freeze",
     "open_shop",
+    "operators",
+    "owners_of",
     "park",
     "resume",
     "role_in",
+    "seal",
     "set_role",
     "shop_or_404",
     "shop_page",
     "store_facts",
     "unfreeze",
+    "unseal",
     "webhook_account",
 ]

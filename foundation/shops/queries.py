@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404
 
 from .enums import Role
-from .models import Connection, Membership, Shop
+from .models import Connection, Membership, Shop, User
 from .secretbox import unseal
 
 if TYPE_CHECKING:
@@ -97,3 +97,25 @@ def shop_or_404(user: Any, shop_id: UUID) -> Shop:
     if shop is None:
         raise Http404
     return shop
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody a mail may be written to."""
+
+    user_id: UUID
+    email: str
+
+
+def owners_of(shop_id: UUID) -> "Sequence[Recipient]":
+    """Return the owners of a shop who can log in, by address."""
+    rows = User.objects.filter(
+        memberships__shop_id=shop_id, memberships__role=Role.OWNER, is_active=True
+    )
+    return [Recipient(*row) for row in rows.order_by("email").values_list("id", "email")]
+
+
+def operators() -> "Sequence[Recipient]":
+    """Return the people who run the installation, by address."""
+    rows = User.objects.filter(is_staff=True, is_active=True)
+    return [Recipient(*row) for row in rows.order_by("email").values_list("id", "email")]

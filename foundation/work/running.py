@@ -53,6 +53,11 @@ class Running:
         return self._claimed.attempts
 
     @property
+    def is_last_attempt(self) -> bool:
+        """Whether a failure now makes the job a dead letter."""
+        return self._claimed.attempts >= self._claimed.max_attempts
+
+    @property
     def request_id(self) -> str:
         """The id of the request that caused the job."""
         return self._claimed.request_id

@@ -250,6 +250,11 @@ def jobs_with_parent(parent_id: int) -> QuerySet[Job]:
     return Job.objects.filter(parent_id=parent_id)
 
 
+def jobs_numbered(ids: Iterable[int]) -> QuerySet[Job]:
+    """Return jobs by their ids, to be cancelled, replayed or discarded."""
+    return Job.objects.filter(pk__in=list(ids))
+
+
 @transaction.atomic
 def release(key: str) -> int:
     """Put the jobs parked on ``key`` back into the queue. Returns how many."""
