@@ -36,16 +36,16 @@ def product_arrived(source: Source, delivery: ProductDelivery) -> None:
     that we wrote over (house law 2). The product's row is locked before its variants'.
     """
     product = delivery.product
-    tell_prices(
-        source,
-        [SeenPrice(v.id, v.price, v.compare_at, v.updated_at) for v in delivery.variants],
-    )
+    seen = {v.id: SeenPrice(v.id, v.price, v.compare_at, v.updated_at) for v in delivery.variants}
     stage_products([product])
     merged = merge_products(source)
     if merged.counts.get("gone"):
+        tell_prices(source, list(seen.values()))
         return
     stage_variants(delivery.variants)
     variants = merge_variants(source)
+    seen |= {each.variant_id: each for each in variants.repriced}
+    tell_prices(source, list(seen.values()))
     named = {each.id for each in delivery.variants} | delivery.missing
     if _is_current(merged) and (delivery.missing or len(delivery.variants) < PAYLOAD_VARIANTS):
         bury_unnamed_variants(source, product.id, sorted(named))

@@ -56,18 +56,27 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SeenPrice:
-    """A variant's price as it came in; ids are the vendor's."""
+    """A variant's price as it came in; ids are the vendor's.
+
+    ``replaced``: the (price, compare-at) that the mirror had until then; None when this sight of
+    it changed nothing there.
+    """
 
     variant_id: int
     price: Decimal
     compare_at: Decimal | None
     updated_at: dt.datetime
+    replaced: tuple[Decimal, Decimal | None] | None = None
 
     def as_event(self) -> list[Any]:
-        """Return the row of ``catalog.prices_seen``."""
-        compare_at = None if self.compare_at is None else str(self.compare_at)
+        """Return the row of ``catalog.prices_seen``: four values, six with what was replaced."""
         moment = self.updated_at.astimezone(dt.UTC).isoformat()
-        return [self.variant_id, str(self.price), compare_at, moment]
+        row = [self.variant_id, str(self.price), _text(self.compare_at), moment]
+        return row if self.replaced is None else [*row, *map(_text, self.replaced)]
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 @dataclass(slots=True)
@@ -190,7 +199,8 @@ WITH merged AS (
   WHERE v.vendor_updated_at <= EXCLUDED.vendor_updated_at OR v.deleted_at < %(settled)s
   RETURNING v.id, v.vendor_id, v.price, v.compare_at, v.stock, v.vendor_updated_at
 )
-SELECT m.id, m.vendor_id, m.price, m.compare_at, m.vendor_updated_at,
+SELECT m.id, m.vendor_id, m.price, m.compare_at, m.vendor_updated_at, a.old_price,
+       a.old_compare_at,
        (m.price, m.compare_at) IS DISTINCT FROM (a.old_price, a.old_compare_at),
        m.stock IS DISTINCT FROM a.old_stock
 FROM merged m JOIN arrived_variant a ON a.vendor_id = m.vendor_id
@@ -242,8 +252,8 @@ def merge_variants(source: Source, *, dry_run: bool = False) -> Merged:
                 cursor.execute(_SEEN_VARIANTS)
         cursor.execute(_COUNT_VARIANTS, params)
         merged = _counted(cursor.fetchall())
-    merged.repriced = [SeenPrice(*row[1:5]) for row in changed if row[5]]
-    merged.restocked = [row[0] for row in changed if row[6]]
+    merged.repriced = [SeenPrice(*row[1:5], replaced=row[5:7]) for row in changed if row[7]]
+    merged.restocked = [row[0] for row in changed if row[8]]
     return merged
 
 

@@ -12,5 +12,8 @@ from . import outside
 def prices_seen(job: Running, connection_id: str, seen: list[list[Any]]) -> None:
     """The mirror saw prices in the shop: enter the outside edits among them in the ledger."""
     outside.note_prices_seen(
-        connection_id=UUID(connection_id), seen=seen, request_id=job.request_id
+        shop_id=job.shop_id,
+        connection_id=UUID(connection_id),
+        seen=seen,
+        request_id=job.request_id,
     )

@@ -7,7 +7,8 @@ way intends; anything else is somebody's edit.
 An edit that fell between our read and our write was overwritten, and Shopify cannot prevent it
 (contract §4.1). It is found from both sides: here when our result is recorded already, and by
 ``recording`` when the edit was told first. Both lock the result's row, so one of them sees the
-other.
+other. Likewise a write whose answer was lost and whose price was edited at once is confirmed here
+by its own echo.
 """
 
 from collections import Counter
@@ -18,9 +19,9 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from . import recording
+from .counters import recount
 from .enums import Outcome
-from .models import PricingJob
-from .overwritten import mark_overwritten
+from .overwritten import have_decided, mark_overwritten
 
 # `known`: the price the ledger, or a write under way, says was shown at the seen time.
 _ENTER = """
@@ -79,8 +80,38 @@ RETURNING variant_id
 """
 
 
+# A result that ended as a conflict may hide a write that did happen: its answer was lost and
+# somebody edited the price before we could read it back. The write's own webhook tells, with our
+# target at a time between the intent and the reading. Our clock and the vendor's may differ by
+# two seconds, and the vendor's has whole ones.
+_CONFIRM = """
+UPDATE pricing_processingresult r
+SET outcome = 'applied', written_updated_at = s.at, found_price = NULL, found_compare_at = NULL,
+    reason = 'The answer was lost; Shopify''s webhook showed the new price, which somebody '
+             || 'changed again right after.'
+FROM unnest(%(vendor_id)s::bigint[], %(price)s::numeric[], %(compare_at)s::numeric[],
+            %(at)s::timestamptz[]) AS s(vendor_id, price, compare_at, at)
+JOIN catalog_sync_variant v ON v.connection_id = %(connection)s AND v.vendor_id = s.vendor_id
+WHERE r.variant_id = v.id AND r.outcome = 'conflict' AND r.intended_at IS NOT NULL
+  AND (r.target_price, r.target_compare_at) IS NOT DISTINCT FROM (s.price, s.compare_at)
+  AND s.at BETWEEN r.intended_at - interval '3 seconds' AND r.settled_at + interval '2 seconds'
+RETURNING r.id, r.job_id, r.variant_id
+"""
+
+# The same rows that a recording worker holds: whoever comes second sees the first.
+_LOCK = """
+SELECT r.id FROM pricing_processingresult r JOIN catalog_sync_variant v ON v.id = r.variant_id
+WHERE v.connection_id = %(connection)s AND v.vendor_id = ANY(%(vendor_id)s)
+  AND r.outcome IN ('intended', 'applied', 'conflict')
+  AND r.intended_at > now() - interval '2 days'
+ORDER BY r.planned_id FOR UPDATE OF r
+"""
+
+
 @transaction.atomic
-def note_prices_seen(*, connection_id: UUID, seen: Sequence[Sequence[Any]], request_id: str) -> int:
+def note_prices_seen(
+    *, shop_id: UUID, connection_id: UUID, seen: Sequence[Sequence[Any]], request_id: str
+) -> int:
     """Enter outside edits among the seen prices in the ledger. Returns how many were new.
 
     ``seen``: [variant's vendor id, price, compare-at or null, updated_at] and, when the mirror
@@ -89,26 +120,23 @@ def note_prices_seen(*, connection_id: UUID, seen: Sequence[Sequence[Any]], requ
     rows = [(*row, None, None, False) if len(row) == 4 else (*row, True) for row in seen]  # noqa: PLR2004
     columns = [list(column) for column in zip(*rows, strict=True)]
     names = ("vendor_id", "price", "compare_at", "at", "old", "old_compare", "has_old")
+    params = {
+        **dict(zip(names, columns, strict=True)),
+        "connection": connection_id,
+        "request_id": request_id,
+    }
     with connection.cursor() as cursor:
-        # The same rows that a recording worker holds: whoever comes second sees the first.
-        cursor.execute(
-            "SELECT r.id FROM pricing_processingresult r JOIN catalog_sync_variant v"
-            " ON v.id = r.variant_id WHERE v.connection_id = %s AND v.vendor_id = ANY(%s)"
-            " AND r.outcome IN ('intended', 'applied')"
-            " AND r.intended_at > now() - interval '2 days'"
-            " ORDER BY r.planned_id FOR UPDATE OF r",
-            [connection_id, columns[0]],
-        )
-        cursor.execute(
-            _ENTER,
-            {
-                **dict(zip(names, columns, strict=True)),
-                "connection": connection_id,
-                "request_id": request_id,
-            },
-        )
-        variants = [row[0] for row in cursor.fetchall()]
-    for job_id, count in sorted(mark_overwritten(variant_ids=variants).items()):
-        target = PricingJob.objects.get(pk=job_id)
-        recording.add_counts(target, Counter({Outcome.APPLIED: -count, Outcome.OVERWRITTEN: count}))
-    return len(variants)
+        cursor.execute(_LOCK, params)
+        cursor.execute(_CONFIRM, params)
+        confirmed = cursor.fetchall()
+        if confirmed:
+            # Before the edits: an entry of ours makes its echo ours.
+            recording.enter_applied([row[0] for row in confirmed])
+        cursor.execute(_ENTER, params)
+        edited = [row[0] for row in cursor.fetchall()]
+    confirmed_in = Counter(row[1] for row in confirmed)
+    recount(confirmed_in, shop_id, Outcome.CONFLICT, Outcome.APPLIED)
+    marked = mark_overwritten(variant_ids=[*edited, *(row[2] for row in confirmed)])
+    recount(marked.jobs, shop_id, Outcome.APPLIED, Outcome.OVERWRITTEN)
+    have_decided(marked.undecided, connection_id, shop_id=shop_id)
+    return len(edited)

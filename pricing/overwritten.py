@@ -1,48 +1,142 @@
-"""Find the writes that replaced an outside edit they had not seen."""
+"""Find the writes that replaced an outside edit they had not seen.
+
+An edit belongs to the window when its own time lies between the state we read and our write, and
+its value is neither what we expected nor what we set. The vendor's times have a resolution of one
+second: an edit within the second of our write came before it and is lost, or after it and stands.
+Those pairs are *undecided* here; ``same_second.py`` asks the shop itself.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
 
-# An edit belongs to the window when its own time lies between the state we read and our write.
-# Vendor times have whole seconds in webhooks: the bounds are widened to whole seconds, and the
-# values tell the rest (neither what we expected nor what we set).
-_OVERWRITTEN = """
-WITH lost AS (
-  SELECT DISTINCT ON (r.id) r.id, e.price_after, e.compare_at_after
-  FROM pricing_processingresult r
-  JOIN pricing_audittrailentry e ON e.variant_id = r.variant_id AND e.layer = 'outside'
-   AND e.vendor_updated_at >= date_trunc('second', r.read_updated_at)
-   AND e.vendor_updated_at <= r.written_updated_at
-   AND (e.price_after, e.compare_at_after)
-       IS DISTINCT FROM (r.target_price, r.target_compare_at)
-   AND (e.price_after, e.compare_at_after)
-       IS DISTINCT FROM (r.before_price, r.before_compare_at)
-  WHERE r.outcome = 'applied' AND {which}
-  ORDER BY r.id, e.vendor_updated_at DESC, e.id DESC
-)
+from foundation.work.api import enqueue
+
+from .contracts import Price
+
+# The lower bound is widened to the whole second, because a webhook's time has no more; an edit
+# of that second that we did see has the value we expected.
+_EDITS = """
+SELECT r.id AS result_id, r.variant_id, r.target_price, r.target_compare_at, e.id AS entry_id,
+       e.price_after, e.compare_at_after, e.vendor_updated_at,
+       date_trunc('second', e.vendor_updated_at) < date_trunc('second', r.written_updated_at)
+         AS certain
+FROM pricing_processingresult r
+JOIN pricing_audittrailentry e ON e.variant_id = r.variant_id AND e.layer = 'outside'
+ AND e.vendor_updated_at >= date_trunc('second', r.read_updated_at)
+ AND date_trunc('second', e.vendor_updated_at) <= date_trunc('second', r.written_updated_at)
+ AND (e.price_after, e.compare_at_after)
+     IS DISTINCT FROM (r.target_price, r.target_compare_at)
+ AND (e.price_after, e.compare_at_after)
+     IS DISTINCT FROM (r.before_price, r.before_compare_at)
+WHERE r.outcome = 'applied' AND {which}
+"""
+
+_MARK = """
 UPDATE pricing_processingresult r
 SET outcome = 'overwritten', found_price = lost.price_after,
     found_compare_at = lost.compare_at_after,
     reason = 'Somebody set ' || lost.price_after || ' between our reading and our writing; '
              || 'Shopify offers no way to prevent that. It can be restored.'
-FROM lost WHERE r.id = lost.id
-RETURNING r.job_id
+FROM lost WHERE r.id = lost.result_id AND r.outcome = 'applied'
+RETURNING r.id, r.job_id
 """
+
+_MARK_CERTAIN = (
+    f"WITH edits AS ({_EDITS}), lost AS ("
+    " SELECT DISTINCT ON (result_id) result_id, price_after, compare_at_after FROM edits"
+    " WHERE certain ORDER BY result_id, vendor_updated_at DESC, entry_id DESC"
+    f"), marked AS ({_MARK})"
+    " SELECT job_id, NULL FROM marked UNION ALL"
+    " SELECT NULL, result_id FROM edits WHERE NOT certain"
+    " AND result_id NOT IN (SELECT id FROM marked)"
+)
+
+_MARK_GIVEN = f"""
+WITH lost AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[])
+  AS l(result_id, price_after, compare_at_after)), marked AS ({_MARK})
+SELECT job_id FROM marked
+"""
+
+_UNDECIDED = f"""
+SELECT w.result_id, v.vendor_id, w.target_price, w.target_compare_at, w.price_after,
+       w.compare_at_after
+FROM ({_EDITS.format(which="r.id = ANY(%s)")}) w JOIN catalog_sync_variant v ON v.id = w.variant_id
+WHERE NOT w.certain ORDER BY w.result_id, w.entry_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """How many results of each pricing job were marked, and which ones only the shop can decide."""
+
+    jobs: "Counter[UUID]"
+    undecided: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """An applied result and the outside edits of the very second of its write."""
+
+    result_id: int
+    variant_vendor_id: int
+    target: Price
+    edits: tuple[Price, ...]
 
 
 def mark_overwritten(
     *, result_ids: Sequence[int] | None = None, variant_ids: Sequence[UUID] | None = None
-) -> "Counter[UUID]":
-    """Mark applied results whose write replaced an outside edit of the ledger.
+) -> Marked:
+    """Mark applied results whose write certainly replaced an outside edit of the ledger.
 
-    Looks at the given results, or at all of the given variants. Returns how many were marked in
-    each pricing job; moving the jobs' counters is the caller's part.
+    Looks at the given results, or at all of the given variants. Moving the jobs' counters and
+    having the undecided ones looked at is the caller's part.
     """
     which = "r.id = ANY(%s)" if result_ids is not None else "r.variant_id = ANY(%s)"
     given = result_ids if result_ids is not None else variant_ids
     with connection.cursor() as cursor:
-        cursor.execute(_OVERWRITTEN.format(which=which), [list(given or ())])
+        cursor.execute(_MARK_CERTAIN.format(which=which), [list(given or ())])
+        rows = cursor.fetchall()
+    return Marked(
+        jobs=Counter(job_id for job_id, _ in rows if job_id is not None),
+        undecided=sorted({result_id for _, result_id in rows if result_id is not None}),
+    )
+
+
+def have_decided(result_ids: Sequence[int], connection_id: UUID, *, shop_id: UUID) -> None:
+    """Have the shop asked about undecided results, in the caller's transaction."""
+    if result_ids:
+        enqueue(
+            "pricing.decide_same_second",
+            {"connection_id": str(connection_id), "result_ids": list(result_ids)},
+            shop_id=shop_id,
+        )
+
+
+def mark_lost(edits: Sequence[tuple[int, Price]]) -> "Counter[UUID]":
+    """Mark results as having replaced these edits, where they still count as applied.
+
+    Returns how many were marked in each pricing job.
+    """
+    ids, prices = [result_id for result_id, _ in edits], [edit for _, edit in edits]
+    columns = [ids, [each.price for each in prices], [each.compare_at for each in prices]]
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_GIVEN, columns)
         return Counter(row[0] for row in cursor.fetchall())
+
+
+def undecided(result_ids: Sequence[int]) -> list[Undecided]:
+    """Return those of the results that are still undecided, with their edits, the newest last."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDECIDED, [list(result_ids)])
+        rows = cursor.fetchall()
+    edits: dict[int, list[Price]] = {}
+    for row in rows:
+        edits.setdefault(row[0], []).append(Price(row[4], row[5]))
+    return [
+        Undecided(row[0], row[1], Price(row[2], row[3]), tuple(edits[row[0]]))
+        for row in {row[0]: row for row in rows}.values()
+    ]

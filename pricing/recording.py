@@ -3,6 +3,7 @@
 Every function runs inside a transaction whose first statement was the job's fence.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,13 +14,13 @@ from django.db import connection
 
 from catalog_sync.api import apply_written_prices
 from connectors.shopify.api import LivePrice
-from foundation.live.api import touch
 from foundation.tracing import current_request_id
 
 from .contracts import PlannedRow, Price, Settled
-from .enums import CAUSE_OF_KIND, JobKind, Outcome
+from .counters import add_counts
+from .enums import CAUSE_OF_KIND, Outcome
 from .models import PricingJob
-from .overwritten import mark_overwritten
+from .overwritten import have_decided, mark_overwritten
 
 # One row per planned change for ever. An ended row is never touched again: what a late worker
 # wants to say about it is dropped by the WHERE.
@@ -55,13 +56,16 @@ INSERT INTO pricing_audittrailentry (
   shop_id, variant_id, layer, cause, job_id, result_id, actor_id, price_before,
   compare_at_before, price_after, compare_at_after, base_price, base_compare_at,
   vendor_updated_at, vendor_request_id, request_id)
-SELECT r.shop_id, r.variant_id, 'base', %(cause)s, r.job_id, r.id, %(actor)s, r.before_price,
-  r.before_compare_at, r.target_price, r.target_compare_at, r.target_price, r.target_compare_at,
-  r.written_updated_at, r.vendor_request_id, %(request_id)s
-FROM pricing_processingresult r WHERE r.id = ANY(%(results)s) AND r.outcome = 'applied'
+SELECT r.shop_id, r.variant_id, 'base', %(causes)s::jsonb ->> j.kind, r.job_id, r.id,
+  j.confirmed_by_id, r.before_price, r.before_compare_at, r.target_price, r.target_compare_at,
+  r.target_price, r.target_compare_at, r.written_updated_at, r.vendor_request_id, %(request_id)s
+FROM pricing_processingresult r JOIN pricing_pricingjob j ON j.id = r.job_id
+WHERE r.id = ANY(%(results)s) AND r.outcome = 'applied'
 ORDER BY r.id
 ON CONFLICT DO NOTHING
 """
+
+_CAUSES = json.dumps({str(kind): str(cause) for kind, cause in CAUSE_OF_KIND.items()})
 
 _COLUMNS = (
     "planned",
@@ -117,16 +121,7 @@ def record(target: PricingJob, settled: Sequence[Settled]) -> None:
     )
     applied = [result_id for result_id, outcome in ended if outcome == Outcome.APPLIED]
     if applied:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _LEDGER,
-                {
-                    "cause": CAUSE_OF_KIND[JobKind(target.kind)],
-                    "actor": target.confirmed_by_id,
-                    "request_id": current_request_id(),
-                    "results": applied,
-                },
-            )
+        enter_applied(applied)
         apply_written_prices(
             target.connection_id,
             [
@@ -143,10 +138,24 @@ def record(target: PricingJob, settled: Sequence[Settled]) -> None:
     counts = Counter(outcome for _, outcome in ended)
     if applied:
         # The edit may have been told while our write was still under way.
-        overwritten = mark_overwritten(result_ids=applied)[target.pk]
-        counts[Outcome.APPLIED] -= overwritten
-        counts[Outcome.OVERWRITTEN] += overwritten
-    add_counts(target, counts)
+        marked = mark_overwritten(result_ids=applied)
+        counts[Outcome.APPLIED] -= marked.jobs[target.pk]
+        counts[Outcome.OVERWRITTEN] += marked.jobs[target.pk]
+        have_decided(marked.undecided, target.connection_id, shop_id=target.shop_id)
+    add_counts(target.pk, target.shop_id, counts)
+
+
+def enter_applied(result_ids: Sequence[int]) -> None:
+    """Give applied results their entries in the ledger; once each, however often it is asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LEDGER,
+            {
+                "causes": _CAUSES,
+                "request_id": current_request_id(),
+                "results": list(result_ids),
+            },
+        )
 
 
 def skip_planned(target: PricingJob) -> int:
@@ -161,7 +170,7 @@ def skip_planned(target: PricingJob) -> int:
             (target.shop_id, target.pk),
         )
         skipped = cursor.rowcount
-    add_counts(target, Counter({Outcome.SKIPPED: skipped}))
+    add_counts(target.pk, target.shop_id, Counter({Outcome.SKIPPED: skipped}))
     return skipped
 
 
@@ -179,22 +188,8 @@ def give_up_rest(target: PricingJob, outcome: Outcome, reason: str) -> int:
             (target.shop_id, outcome, reason, target.pk),
         )
         rest = cursor.rowcount
-    add_counts(target, Counter({outcome: rest}))
+    add_counts(target.pk, target.shop_id, Counter({outcome: rest}))
     return rest
-
-
-def add_counts(target: PricingJob, counts: "Counter[Any]") -> None:
-    """Move the job's counters with the rows they count; last in the transaction, so briefly."""
-    moved = {str(outcome): n for outcome, n in counts.items() if n and outcome != Outcome.INTENDED}
-    if not moved:
-        return
-    assignments = ", ".join(f"{name} = {name} + %s" for name in moved)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE pricing_pricingjob SET {assignments} WHERE id = %s",  # noqa: S608 -- enum names
-            [*moved.values(), target.pk],
-        )
-    touch(f"pricing.{target.pk}", shop_id=target.shop_id)
 
 
 def _columns(  # noqa: PLR0913 -- each is one column, all by keyword

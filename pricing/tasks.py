@@ -4,7 +4,7 @@ from uuid import UUID
 
 from foundation.work.api import Priority, Running, task
 
-from . import engine, planning, runs, services
+from . import engine, planning, runs, same_second, services
 
 
 @task("pricing.make_plan", group="heavy", priority=Priority.URGENT, atomic=False)
@@ -29,6 +29,12 @@ def apply_batch(job: Running, pricing_job_id: str, batch: int) -> None:
 def finish_run(job: Running, pricing_job_id: str) -> None:
     """End a run whose batches have all ended or were stopped."""
     runs.finish_run(job, pricing_job_id=UUID(pricing_job_id))
+
+
+@task("pricing.decide_same_second", group="remote", atomic=False)
+def decide_same_second(job: Running, connection_id: str, result_ids: list[int]) -> None:
+    """Find out whether writes replaced edits of the same second."""
+    same_second.decide(job, connection_id=UUID(connection_id), result_ids=result_ids)
 
 
 @task("pricing.expire_plans")

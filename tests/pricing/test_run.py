@@ -1,8 +1,11 @@
 """A price job against the sandbox: what is written, what is kept, what is told."""
 
+import datetime as dt
 from collections import Counter
 from decimal import Decimal
+from typing import Any
 
+import pgtrigger
 import pytest
 
 from catalog_sync.models import Variant
@@ -10,8 +13,10 @@ from config.demo.merchant import Merchant
 from config.demo.prices import effective_changes
 from config.demo.pricing_jobs import expected_after, goals
 from foundation.shops.api import freeze
+from foundation.work.enums import Group
 from foundation.work.models import Job
 from pricing.models import AuditTrailEntry, PlannedChange, PricingJob, ProcessingResult
+from pricing.outside import note_prices_seen
 from pricing.services import Refused, roll_back
 from tests.pricing.conftest import TestDesk, work
 
@@ -187,32 +192,126 @@ def test_a_frozen_shop_is_not_written_to(desk: TestDesk, merchant: Merchant) -> 
         Job.objects.filter(name="pricing.apply_batch").values_list("state", "parked_key")
     ) == {("parked", f"shop:{desk.shop_id}")}
 
+def _tell(desk: TestDesk, *seen: tuple[Any, ...]) -> None:
+    note_prices_seen(
+        shop_id=desk.shop_id,
+        connection_id=desk.connection.pk,
+        seen=[list(each) for each in seen],
+        request_id="",
+    )
+
 
 def test_an_edit_between_read_and_write_is_reported_as_overwritten(
     desk: TestDesk, merchant: Merchant
 ) -> None:
-    from pricing.outside import note_prices_seen  # noqa: PLC0415 -- one place
-
     job = desk.plan()
     merchant.misbehave(
-        {"kind": "edit_before_write", "price": "66.66", "count": 1, "rows": 1,
-         "operation": "productVariantsBulkUpdate"}
+        {
+            "kind": "edit_before_write",
+            "price": "66.66",
+            "count": 1,
+            "rows": 1,
+            "operation": "productVariantsBulkUpdate",
+        }
     )
     since = merchant.last_effect()
     done = desk.run(job)
     edit = next(e for e in merchant.effects(since) if e["source"] == "outside" and e["changed"])
     assert done.applied == done.planned_changes
-    # Its webhook arrives, late, and once more.
+    # Its webhook arrives, late, and once more; the second is our write's: the shop is asked.
     result = job.results.get(variant__vendor_id=edit["variant_id"])
+    assert result.written_updated_at is not None
     for _ in range(2):
-        note_prices_seen(
-            connection_id=desk.connection.pk,
-            seen=[[edit["variant_id"], "66.66", result.target_compare_at, result.written_updated_at]],
-            request_id="",
+        _tell(
+            desk,
+            (edit["variant_id"], "66.66", result.target_compare_at, result.written_updated_at),
         )
+        work(Group.REMOTE)
     done.refresh_from_db()
     assert (done.overwritten, done.applied) == (1, done.planned_changes - 1)
     result.refresh_from_db()
     assert (result.outcome, result.found_price) == ("overwritten", Decimal("66.66"))
     entry = AuditTrailEntry.objects.get(layer="outside")
     assert (entry.price_after, entry.variant_id) == (Decimal("66.66"), result.variant_id)
+
+
+def test_an_edit_right_after_our_write_is_not_called_overwritten(
+    desk: TestDesk, merchant: Merchant
+) -> None:
+    job = desk.plan()
+    done = desk.run(job)
+    variant = min(goals(job))
+    merchant.edit([(variant, Decimal("61.61"))])
+    # The vendor's times have whole seconds: this edit may carry the very time of our write.
+    result = job.results.get(variant__vendor_id=variant)
+    assert result.written_updated_at is not None
+    _tell(desk, (variant, "61.61", result.target_compare_at, result.written_updated_at))
+    work(Group.REMOTE)
+    done.refresh_from_db()
+    result.refresh_from_db()
+    assert (done.overwritten, done.applied) == (0, done.planned_changes)
+    assert (result.outcome, result.found_price) == ("applied", None)
+    assert merchant.prices()[variant][0] == Decimal("61.61")
+    assert AuditTrailEntry.objects.get(layer="outside").price_after == Decimal("61.61")
+
+
+def test_an_edit_of_an_earlier_second_is_overwritten_without_asking_the_shop(
+    desk: TestDesk, merchant: Merchant
+) -> None:
+    job = desk.plan()
+    done = desk.run(job)
+    calls = merchant.calls()
+    result = job.results.filter(outcome="applied").earliest("pk")
+    assert result.written_updated_at is not None
+    # As if it had been read a while before it was written.
+    earlier = result.written_updated_at - dt.timedelta(seconds=2)
+    ProcessingResult.objects.filter(pk=result.pk).update(read_updated_at=earlier)
+    vendor_id = result.variant.vendor_id
+    _tell(desk, (vendor_id, "62.62", result.target_compare_at, earlier))
+    work(Group.REMOTE)
+    done.refresh_from_db()
+    result.refresh_from_db()
+    assert (done.overwritten, result.outcome, result.found_price) == (
+        1,
+        "overwritten",
+        Decimal("62.62"),
+    )
+    assert merchant.calls() == calls
+
+
+def test_a_lost_write_that_was_edited_at_once_is_confirmed_by_its_echo(
+    desk: TestDesk, merchant: Merchant
+) -> None:
+    job = desk.plan()
+    done = desk.run(job)
+    result = job.results.filter(outcome="applied").earliest("pk")
+    assert result.written_updated_at is not None
+    vendor_id = result.variant.vendor_id
+    merchant.edit([(vendor_id, Decimal("63.63"))])
+    # What the engine leaves behind when the answer is lost and the edit is read back.
+    with pgtrigger.ignore("pricing.AuditTrailEntry:append_only"):
+        AuditTrailEntry.objects.filter(result=result).delete()
+    ProcessingResult.objects.filter(pk=result.pk).update(
+        outcome="conflict", found_price=Decimal("63.63"), written_updated_at=None
+    )
+    PricingJob.objects.filter(pk=job.pk).update(applied=done.applied - 1, conflict=1)
+    target = (vendor_id, str(result.target_price), result.target_compare_at)
+    written = result.written_updated_at
+    later = written + dt.timedelta(seconds=1)
+    _tell(desk, (vendor_id, "63.63", result.target_compare_at, later, *target[1:]))
+    for _ in range(2):
+        _tell(desk, (*target, written))
+        work(Group.REMOTE)
+    done.refresh_from_db()
+    result.refresh_from_db()
+    assert (done.applied, done.conflict, done.overwritten) == (done.planned_changes, 0, 0)
+    assert (result.outcome, result.found_price, result.written_updated_at) == (
+        "applied",
+        None,
+        written,
+    )
+    entries = AuditTrailEntry.objects.filter(variant=result.variant).order_by("vendor_updated_at")
+    assert [(e.layer, e.price_after) for e in entries] == [
+        ("base", result.target_price),
+        ("outside", Decimal("63.63")),
+    ]
