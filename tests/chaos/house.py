@@ -30,6 +30,8 @@ class Scale:
     sales: int
     kills: int
     edits: int
+    pause: float
+    """Seconds between two sales: they go on while the house is hurt."""
     seed: int = 20261121
 
     @property
@@ -38,8 +40,8 @@ class Scale:
         return self.products * self.variants_per_product
 
 
-FULL = Scale(products=500, variants_per_product=6, sales=1_500, kills=40, edits=60)
-SHORT = Scale(products=60, variants_per_product=5, sales=60, kills=5, edits=6)
+FULL = Scale(products=500, variants_per_product=6, sales=1_500, kills=40, edits=60, pause=0.01)
+SHORT = Scale(products=60, variants_per_product=5, sales=60, kills=7, edits=6, pause=0.12)
 
 
 @dataclass(slots=True)

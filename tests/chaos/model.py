@@ -63,9 +63,9 @@ def judge_prices(
     results = {
         r.planned_id: r for r in ProcessingResult.objects.filter(job=job).iterator(chunk_size=2000)
     }
-    ledger = Counter(
-        AuditTrailEntry.objects.filter(job=job, layer="base").values_list("result_id", flat=True)
-    )
+    ledger: dict[int | None, list[AuditTrailEntry]] = defaultdict(list)
+    for entry in AuditTrailEntry.objects.filter(job=job, layer="base").iterator(chunk_size=2000):
+        ledger[entry.result_id].append(entry)
     seen: Counter[str] = Counter()
     for row in PlannedChange.objects.filter(job=job, skip="").iterator(chunk_size=2000):
         vendor_id = row.variant_vendor_id
@@ -81,9 +81,13 @@ def judge_prices(
         seen[expected] += 1
         if result.outcome != expected:
             verdict.blame("wrong", f"{name} is {result.outcome}, should be {expected}")
-        entries = ledger.pop(result.pk, 0)
-        if entries != (expected in {"applied", "overwritten"}):
-            verdict.blame("wrong", f"{name} has {entries} entries in the ledger")
+        entries = ledger.pop(result.pk, [])
+        if len(entries) != (expected in {"applied", "overwritten"}):
+            verdict.blame("wrong", f"{name} has {len(entries)} entries in the ledger")
+        for entry in entries:
+            wrong = _wrong_entry(row, entry)
+            if wrong:
+                verdict.blame("wrong", f"{name} in the ledger: {wrong}")
         if vendor_id in last and now[vendor_id] != last[vendor_id]:
             verdict.blame("wrong", f"{name} costs {now[vendor_id]}, last set to {last[vendor_id]}")
     for result_id in ledger:
@@ -91,9 +95,17 @@ def judge_prices(
     return dict(seen)
 
 
-def _expected(
-    row: PlannedChange, mine: list[dict[str, Any]], theirs: list[dict[str, Any]]
-) -> str:
+def _wrong_entry(row: PlannedChange, entry: AuditTrailEntry) -> str:
+    """Say in what a ledger entry differs from the plan's row; empty when in nothing."""
+    told = (entry.price_before, entry.compare_at_before, entry.price_after, entry.compare_at_after)
+    asked = (row.before_price, row.before_compare_at, row.target_price, row.target_compare_at)
+    base = (entry.base_price, entry.base_compare_at)
+    if told != asked:
+        return f"{told}, planned {asked}"
+    return "" if base == asked[2:] else f"its base price is {base}"
+
+
+def _expected(row: PlannedChange, mine: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> str:
     before = (row.before_price, row.before_compare_at)
     target = (row.target_price, row.target_compare_at)
     if mine:
@@ -131,4 +143,6 @@ def judge_stock(verdict: Verdict, merchant: Merchant, mirrored: dict[int, int | 
     there = {row["id"]: row["available"] for row in merchant.variants()}
     for vendor_id, stock in mirrored.items():
         if stock != there[vendor_id]:
-            verdict.blame("lost", f"stock of {vendor_id} is {stock}, in the shop {there[vendor_id]}")
+            verdict.blame(
+                "lost", f"stock of {vendor_id} is {stock}, in the shop {there[vendor_id]}"
+            )

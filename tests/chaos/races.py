@@ -96,11 +96,17 @@ def _same_event(verdict: "Verdict", house: House, *, events: int) -> dict[str, A
     for number in range(events):
         if stored[f"race-{number}"] != 1:
             verdict.blame(
-                "doubled" if stored[f"race-{number}"] else "lost", f"race-{number} is not stored once"
+                "doubled" if stored[f"race-{number}"] else "lost",
+                f"race-{number} is not stored once",
             )
     made = Job.objects.filter(payload__has_key="message_id").count()
     per_message = made / max(1, InboxMessage.objects.exclude(state="ignored").count())
-    return {"events": events, "posts": events * POSTERS, "jobs_per_message": round(per_message, 2), "jobs_before": before}
+    return {
+        "events": events,
+        "posts": events * POSTERS,
+        "jobs_per_message": round(per_message, 2),
+        "jobs_before": before,
+    }
 
 
 def _one_row(verdict: "Verdict", house: House, *, rounds: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tests.chaos.house import HEAL_SECONDS, House, Scale, Trouble, open_house, p
 if TYPE_CHECKING:
     from tests.chaos.model import Verdict
 
+WRITE = "productVariantsBulkUpdate"
 Facts = dict[str, Any]
 Hurt = Callable[[House, Scale], "Any"]
 
@@ -47,18 +48,10 @@ def _work_under(scale: Scale, hurt: Hurt, *, leases: int = 8) -> tuple["Verdict"
                 house.merchant.edit([(house.rng.choice(variants), price)])
                 edits += 1
 
-        house.merchant.misbehave(
-            {
-                "kind": "edit_before_write",
-                "operation": "productVariantsBulkUpdate",
-                "count": max(1, scale.edits // 6),
-                "rate": 0.05,
-            },
-            seed=scale.seed,
-        )
+        house.merchant.misbehave(_edits_in_the_window(scale), seed=scale.seed)
         house.desk.confirm(job)
         with (
-            Trouble(sell, every=0.01),
+            Trouble(sell, every=scale.pause),
             Trouble(edit, every=0.1),
             hurt(house, scale) as facts,
         ):
@@ -76,6 +69,12 @@ def _work_under(scale: Scale, hurt: Hurt, *, leases: int = 8) -> tuple["Verdict"
             "ended": rows,
             **facts,
         }
+
+
+def _edits_in_the_window(scale: Scale) -> dict[str, Any]:
+    """Script edits between our read and our write, which must be reported as overwritten."""
+    count = max(1, scale.edits // 6)
+    return {"kind": "edit_before_write", "operation": WRITE, "count": count, "rate": 0.05}
 
 
 def _until_over(house: House, job: Any) -> None:
@@ -130,9 +129,12 @@ def _killing(house: House, scale: Scale) -> Iterator[Facts]:
     facts: Facts = {"children_killed": 0, "groups_killed": 0}
     began = time.monotonic()
     groups = ("fast", "remote", "heavy")
+    # Slow enough writes, so that kills strike in the middle of them.
+    slow = {"kind": "slow_after", "operation": WRITE, "seconds": 0.4, "rate": 0.5}
+    house.merchant.misbehave(_edits_in_the_window(scale), slow, seed=scale.seed)
 
     def kill() -> None:
-        if facts["children_killed"] + facts["groups_killed"] >= scale.kills:
+        if _killed(facts) >= scale.kills:
             return
         if time.monotonic() - began > 5 * (facts["groups_killed"] + 1):
             house.stack.kill_group(house.rng.choice(groups))
@@ -140,8 +142,14 @@ def _killing(house: House, scale: Scale) -> Iterator[Facts]:
         elif house.stack.kill_child_randomly(house.rng.choice(groups), house.rng):
             facts["children_killed"] += 1
 
-    with Trouble(kill, every=1.0):
+    with Trouble(kill, every=1.0) as thread:
         yield facts
+        while _killed(facts) < scale.kills and thread.error is None:
+            time.sleep(0.2)
+
+
+def _killed(facts: Facts) -> int:
+    return int(facts["children_killed"] + facts["groups_killed"])
 
 
 @contextmanager
@@ -186,14 +194,13 @@ def _restarting_postgres(house: House, scale: Scale) -> Iterator[Facts]:
 
 @contextmanager
 def _losing_answers(house: House, scale: Scale) -> Iterator[Facts]:
-    write = "productVariantsBulkUpdate"
     house.merchant.misbehave(
-        {"kind": "edit_before_write", "operation": write, "rate": 0.05, "count": scale.edits // 6},
-        {"kind": "lose_answer", "operation": write, "rate": 0.2},
+        _edits_in_the_window(scale),
+        {"kind": "lose_answer", "operation": WRITE, "rate": 0.2},
         {"kind": "reset", "rate": 0.05},
         {"kind": "5xx_before", "rate": 0.05},
-        {"kind": "5xx_after", "operation": write, "rate": 0.05},
-        {"kind": "slow_after", "operation": write, "rate": 0.01, "seconds": 6.0},
+        {"kind": "5xx_after", "operation": WRITE, "rate": 0.05},
+        {"kind": "slow_after", "operation": WRITE, "rate": 0.01, "seconds": 6.0},
         {"kind": "webhook_duplicate", "rate": 0.1},
         {"kind": "webhook_reorder", "rate": 0.2, "seconds": 2.0},
         seed=scale.seed,
