@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/", include("foundation.work.urls")),
     path("operations/connections/", include("config.connections.urls")),
     path("alerts/", include("foundation.alerts.urls")),
+    path("exports/", include("foundation.exports.urls")),
     path("pricing/", include("pricing.urls")),
     path("catalog/", include("catalog_sync.urls")),
     path("admin/", admin.site.urls),

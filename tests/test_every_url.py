@@ -17,6 +17,7 @@ from catalog_sync.models import Product, Variant
 from foundation.alerts.api import open_alert
 from foundation.alerts.models import Alert
 from foundation.audit.api import record
+from foundation.exports.models import ExportJob
 from foundation.mail.enums import MailState
 from foundation.mail.models import Mail
 from foundation.shops.api import Role
@@ -87,6 +88,10 @@ TABLE = [
     Url("alerts:list", shows=True),
     _post("alerts:take", Role.EDITOR, "alert"),
     _post("alerts:close", Role.EDITOR, "alert"),
+    Url("exports:list", shows=True),
+    _post("exports:start", Role.VIEWER, kind="pricing.ledger"),
+    _post("exports:cancel", Role.EDITOR, "export"),
+    Url("exports:download", row="export"),
     Url("pricing:job_list", shows=True),
     Url("pricing:new", Role.EDITOR),
     _post("pricing:preview", Role.EDITOR),
@@ -105,13 +110,14 @@ TABLE = [
     _post("catalog:sync", Role.EDITOR, "connection"),
 ]
 # Tested apart, because what they do is not a page of a shop.
-ELSEWHERE = {"logout", "shop_switch"}
+ELSEWHERE = {"logout", "shop_switch", "exports:file"}
 # The argument of an address that names a row.
 ARGUMENT = {
     "job": "job_id",
     "connection": "connection_id",
     "alert": "alert_id",
     "mail": "mail_id",
+    "export": "export_id",
     "pricing_job": "job_id",
     "variant": "variant_id",
     "product": "product_id",
@@ -179,6 +185,9 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
         "variant": variant,
         "job": job,
         "alert": Alert.objects.get(key=MARK),
+        "export": ExportJob.objects.create(
+            shop=shop, exporter="pricing.ledger", params={"sku": MARK}
+        ),
         "mail": Mail.objects.create(
             shop=shop, key=MARK, to="a@example.com", subject=MARK, state=MailState.UNKNOWN
         ),

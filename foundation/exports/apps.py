@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ExportsConfig(AppConfig):
     name = "foundation.exports"
     label = "exports"
+    verbose_name = "Exports"
+
+    def ready(self) -> None:
+        # Exporters register themselves by being imported, in every process alike.
+        autodiscover_modules("exporters")

@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from foundation.exports.api import exporter_named
 from pricing import presenting
 from pricing.enums import Outcome, PricingJobState
 
@@ -69,10 +70,7 @@ def fields(form: Any, names: str) -> list[Any]:
 
 @register.inclusion_tag("pricing/parts/export.html", takes_context=True)
 def export_link(context: Any, kind: str, *, label: str, **params: Any) -> dict[str, Any]:
-    """Draw a button that starts a CSV export; nothing while exports have no page."""
-    try:
-        url = reverse("exports:start", kwargs={"kind": kind})
-    except NoReverseMatch:
-        url = ""
+    """Draw a button that starts a CSV export; nothing when there is no such export."""
+    url = reverse("exports:start", kwargs={"kind": kind}) if exporter_named(kind) else ""
     said = {name: str(value) for name, value in params.items() if value}
     return {"url": url, "label": label, "params": said, "request": context["request"]}

@@ -1,0 +1,51 @@
+"""What an exporter is made of, and what is refused."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from foundation.shops.api import Role
+
+Params = dict[str, str]
+
+
+class InvalidExport(Exception):
+    """The filters make no sense; nothing was started. The text is for people."""
+
+
+class Refused(Exception):
+    """What a person wanted is not possible now; nothing was changed. The text is for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name in the file and a field, lookup path or expression.
+
+    ``plain``: numbers, times and codes of ours, written as they are. Everything else is text from
+    somewhere, and is disarmed.
+    """
+
+    name: str
+    value: Any
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """Something that can be exported.
+
+    ``clean`` turns what was posted into parameters or raises :class:`InvalidExport`; ``rows``
+    are the shop's rows for them, in order; ``words`` says the parameters to people. The query
+    must give its first row within a job's lease.
+    """
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    clean: Callable[[UUID, Mapping[str, str]], Params]
+    rows: Callable[[UUID, Params], QuerySet[Any]]
+    words: Callable[[Params], str]
+    role: Role = Role.VIEWER

@@ -1,0 +1,53 @@
+"""Exports as pages show them: titles, words, tones."""
+
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from .enums import UNFINISHED, ExportState
+from .models import ExportJob
+from .registry import exporter_named
+
+TONES = {
+    ExportState.RUNNING: "busy",
+    ExportState.DONE: "good",
+    ExportState.FAILED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """An export as a line of the list."""
+
+    export: ExportJob
+    title: str
+    words: str
+    state: str
+    tone: str
+    running: bool
+    ready: bool
+    may_cancel: bool
+    may_repeat: bool
+
+    @classmethod
+    def of(cls, export: ExportJob, *, user_id: UUID, editor: bool) -> Self:
+        """Put a row into words. Who asked for it, and every editor, may stop it."""
+        exporter = exporter_named(export.exporter)
+        state = ExportState(export.state)
+        return cls(
+            export=export,
+            title=exporter.title if exporter else export.exporter,
+            words=exporter.words(export.params) if exporter else "",
+            state=str(state.label),
+            tone=TONES.get(state, "neutral"),
+            running=state is ExportState.RUNNING,
+            ready=state is ExportState.DONE,
+            may_cancel=state in UNFINISHED and (editor or export.requested_by_id == user_id),
+            may_repeat=exporter is not None
+            and state in (ExportState.FAILED, ExportState.CANCELLED, ExportState.EXPIRED),
+        )
+
+
+def file_name(export: ExportJob) -> str:
+    """Name the file for the person's disk."""
+    return f"{export.exporter.replace('.', '-')}-{export.created_at:%Y%m%d-%H%M%S}.csv"

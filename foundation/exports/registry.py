@@ -1,0 +1,25 @@
+"""Which exporters there are."""
+
+from .contracts import Exporter
+
+_exporters: dict[str, Exporter] = {}
+
+
+def register(exporter: Exporter) -> Exporter:
+    """Make an exporter known under its name."""
+    known = _exporters.setdefault(exporter.name, exporter)
+    if known.rows.__module__ != exporter.rows.__module__:
+        message = f"Two exporters are called {exporter.name}."
+        raise RuntimeError(message)
+    _exporters[exporter.name] = exporter
+    return exporter
+
+
+def exporter_named(name: str) -> Exporter | None:
+    """Return the exporter of a name; None when no running code knows it."""
+    return _exporters.get(name)
+
+
+def known_exporters() -> list[str]:
+    """Return all registered names, sorted."""
+    return sorted(_exporters)

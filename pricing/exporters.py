@@ -1,0 +1,174 @@
+"""What of prices can be exported: the ledger, a job's plan, a job's results."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from foundation.exports.api import Column, Exporter, InvalidExport, Params, register
+
+from .enums import Cause, Layer
+from .forms import LedgerFilterForm
+from .models import PricingJob
+from .queries.ledger import LedgerFilter, ledger_rows
+from .queries.plans import plan_rows
+from .queries.results import result_rows
+
+FILTER_WORDS = {"sku": "SKU", "layer": "Whose price", "cause": "Cause"}
+
+
+class _Local(Func):
+    """A moment in the zone of the snapshot, which is the shop's, with its offset."""
+
+    function = "to_char"
+    output_field = TextField()
+
+    def __init__(self, path: str) -> None:
+        super().__init__(F(path), Value("YYYY-MM-DD HH24:MI:SSTZH:TZM"))
+
+
+class _Utc(Func):
+    """A moment in UTC."""
+
+    template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+    output_field = TextField()
+
+    def __init__(self, path: str) -> None:
+        super().__init__(F(path))
+
+
+def _person(path: str) -> Any:
+    return Coalesce(NullIf(F(f"{path}__name"), Value("")), F(f"{path}__email"), Value(""))
+
+
+WARES = (
+    Column("product", "variant__product__title"),
+    Column("variant", "variant__title"),
+    Column("sku", "variant__sku"),
+)
+
+
+def _ledger_filter(_shop_id: UUID, posted: Mapping[str, str]) -> Params:
+    form = LedgerFilterForm(posted)
+    if not form.is_valid():
+        wrong = " ".join(str(text) for texts in form.errors.values() for text in texts)
+        raise InvalidExport(wrong)
+    said = {name: (form.cleaned_data[name] or "").strip() for name in form.fields}
+    return {name: value for name, value in said.items() if value}
+
+
+def _ledger_rows(shop_id: UUID, params: Params) -> QuerySet[Any]:
+    return ledger_rows(shop_id, LedgerFilter(**params)).order_by("-pk")
+
+
+def _ledger_words(params: Params) -> str:
+    labels: dict[str, Any] = {**dict(Layer.choices), **dict(Cause.choices)}
+    said = [f"{FILTER_WORDS[name]}: {labels.get(value, value)}" for name, value in params.items()]
+    return ", ".join(said) or "everything"
+
+
+LEDGER = register(
+    Exporter(
+        name="pricing.ledger",
+        title="Price ledger",
+        columns=(
+            Column("entry", "pk", plain=True),
+            Column("at", _Local("at"), plain=True),
+            Column("at_utc", _Utc("at"), plain=True),
+            *WARES,
+            Column("whose_price", "layer", plain=True),
+            Column("campaign_id", "layer_ref", plain=True),
+            Column("cause", "cause", plain=True),
+            Column("actor", _person("actor")),
+            Column("currency", "shop__currency", plain=True),
+            Column("price_before", "price_before", plain=True),
+            Column("price_after", "price_after", plain=True),
+            Column("compare_at_before", "compare_at_before", plain=True),
+            Column("compare_at_after", "compare_at_after", plain=True),
+            Column("base_price_after", "base_price", plain=True),
+            Column("base_compare_at_after", "base_compare_at", plain=True),
+            Column("job", "job__name"),
+            Column("job_id", "job_id", plain=True),
+            Column("request_id", "request_id"),
+            Column("shopify_request_id", "vendor_request_id"),
+        ),
+        clean=_ledger_filter,
+        rows=_ledger_rows,
+        words=_ledger_words,
+    )
+)
+
+
+def _job_of(shop_id: UUID, posted: Mapping[str, str]) -> PricingJob:
+    try:
+        job_id = UUID(posted.get("job", ""))
+    except ValueError as error:
+        raise InvalidExport("say which price job.") from error
+    job: PricingJob | None = PricingJob.objects.for_shop(shop_id).filter(pk=job_id).first()
+    if job is None:
+        raise InvalidExport("there is no such price job in this shop.")
+    return job
+
+
+def _one_job(shop_id: UUID, posted: Mapping[str, str]) -> Params:
+    job = _job_of(shop_id, posted)
+    return {"job": str(job.pk), "name": job.name}
+
+
+def _of_job(
+    rows: Callable[[PricingJob, str], QuerySet[Any]], *order: str
+) -> Callable[[UUID, Params], QuerySet[Any]]:
+    def of(shop_id: UUID, params: Params) -> QuerySet[Any]:
+        return rows(_job_of(shop_id, params), "").order_by(*order)
+
+    return of
+
+
+def _job_words(params: Params) -> str:
+    return params["name"]
+
+
+PLAN = register(
+    Exporter(
+        name="pricing.plan",
+        title="Plan of a price job",
+        columns=(
+            Column("row", "position", plain=True),
+            *WARES,
+            Column("price_before", "before_price", plain=True),
+            Column("price_planned", "target_price", plain=True),
+            Column("compare_at_before", "before_compare_at", plain=True),
+            Column("compare_at_planned", "target_compare_at", plain=True),
+            Column("left_alone_because", "skip", plain=True),
+        ),
+        clean=_one_job,
+        rows=_of_job(plan_rows, "position"),
+        words=_job_words,
+    )
+)
+RESULTS = register(
+    Exporter(
+        name="pricing.results",
+        title="Results of a price job",
+        columns=(
+            Column("result", "pk", plain=True),
+            *WARES,
+            Column("outcome", "outcome", plain=True),
+            Column("reason", "reason"),
+            Column("price_before", "before_price", plain=True),
+            Column("price_planned", "target_price", plain=True),
+            Column("price_found", "found_price", plain=True),
+            Column("compare_at_before", "before_compare_at", plain=True),
+            Column("compare_at_planned", "target_compare_at", plain=True),
+            Column("compare_at_found", "found_compare_at", plain=True),
+            Column("settled_at", _Local("settled_at"), plain=True),
+            Column("settled_at_utc", _Utc("settled_at"), plain=True),
+            Column("shopify_request_id", "vendor_request_id"),
+        ),
+        clean=_one_job,
+        rows=_of_job(result_rows, "pk"),
+        words=_job_words,
+    )
+)
