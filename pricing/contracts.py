@@ -83,6 +83,8 @@ class PlannedRow:
     before: Price
     target: Price
     intended_before: Price | None
+    echoed_at: dt.datetime | None = None
+    """When the write happened by the vendor's clock, as its webhook told before its answer did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ network call stands inside a transaction, and nothing is recorded once the lease
 
 After a crash or a lost answer the stored intent tells what may have happened: the live price is
 read back and is the target (ours: done), what we read before (write it), or something else
-(somebody's edit: kept and reported). Nothing is ever repeated blindly.
+(somebody's edit: kept and reported). The write's own webhook may have told by then that it did
+happen and was edited right after. Nothing is ever repeated blindly.
 
 Shopify has no conditional price write (contract §4.1). An edit between our read and our write
 can therefore not be prevented; ``outside.py`` finds it by its webhook and reports it.
@@ -154,6 +155,10 @@ def _resolve(row: PlannedRow, before: Price, now: Price, live: LivePrice) -> Set
     if now == row.target:
         return Settled(
             row, Outcome.APPLIED, READ_BACK, found=before, written_updated_at=live.updated_at
+        )
+    if row.echoed_at is not None:
+        return Settled(
+            row, Outcome.APPLIED, recording.ECHOED, found=before, written_updated_at=row.echoed_at
         )
     if now == before:
         return None

@@ -80,22 +80,25 @@ RETURNING variant_id
 """
 
 
-# A result that ended as a conflict may hide a write that did happen: its answer was lost and
-# somebody edited the price before we could read it back. The write's own webhook tells, with our
-# target at a time between the intent and the reading. Our clock and the vendor's may differ by
-# two seconds, and the vendor's has whole ones.
+# A write may have happened although its answer was lost and the price is somebody's edit by the
+# time we read it back. Its own webhook tells: our target, at a time between intent and reading.
+# It comes first (the intent keeps its time) or after we called it a conflict (which is mended).
+# Our clock and the vendor's may differ by two seconds, and the vendor's has whole ones.
 _CONFIRM = """
 UPDATE pricing_processingresult r
-SET outcome = 'applied', written_updated_at = s.at, found_price = NULL, found_compare_at = NULL,
-    reason = 'The answer was lost; Shopify''s webhook showed the new price, which somebody '
-             || 'changed again right after.'
+SET written_updated_at = s.at,
+    outcome = CASE r.outcome WHEN 'conflict' THEN 'applied' ELSE r.outcome END,
+    reason = CASE r.outcome WHEN 'conflict' THEN %(echoed)s ELSE r.reason END,
+    found_price = NULL, found_compare_at = NULL
 FROM unnest(%(vendor_id)s::bigint[], %(price)s::numeric[], %(compare_at)s::numeric[],
             %(at)s::timestamptz[]) AS s(vendor_id, price, compare_at, at)
 JOIN catalog_sync_variant v ON v.connection_id = %(connection)s AND v.vendor_id = s.vendor_id
-WHERE r.variant_id = v.id AND r.outcome = 'conflict' AND r.intended_at IS NOT NULL
+WHERE r.variant_id = v.id AND r.outcome IN ('intended', 'conflict')
+  AND r.intended_at IS NOT NULL AND r.written_updated_at IS NULL
   AND (r.target_price, r.target_compare_at) IS NOT DISTINCT FROM (s.price, s.compare_at)
-  AND s.at BETWEEN r.intended_at - interval '3 seconds' AND r.settled_at + interval '2 seconds'
-RETURNING r.id, r.job_id, r.variant_id
+  AND s.at >= r.intended_at - interval '3 seconds'
+  AND (r.settled_at IS NULL OR s.at <= r.settled_at + interval '2 seconds')
+RETURNING r.id, r.job_id, r.variant_id, r.outcome
 """
 
 # The same rows that a recording worker holds: whoever comes second sees the first.
@@ -124,11 +127,12 @@ def note_prices_seen(
         **dict(zip(names, columns, strict=True)),
         "connection": connection_id,
         "request_id": request_id,
+        "echoed": recording.ECHOED,
     }
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, params)
         cursor.execute(_CONFIRM, params)
-        confirmed = cursor.fetchall()
+        confirmed = [row for row in cursor.fetchall() if row[3] == Outcome.APPLIED]
         if confirmed:
             # Before the edits: an entry of ours makes its echo ours.
             recording.enter_applied([row[0] for row in confirmed])

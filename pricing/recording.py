@@ -22,8 +22,14 @@ from .enums import CAUSE_OF_KIND, Outcome
 from .models import PricingJob
 from .overwritten import have_decided, mark_overwritten
 
+ECHOED = (
+    "The answer was lost; Shopify's webhook showed the new price, which somebody changed right "
+    "after."
+)
+
 # One row per planned change for ever. An ended row is never touched again: what a late worker
-# wants to say about it is dropped by the WHERE.
+# wants to say about it is dropped by the WHERE. An intent whose webhook has told that it happened
+# (outside.py) ends as applied, whatever the price became since.
 _UPSERT = """
 INSERT INTO pricing_processingresult AS r (
   shop_id, job_id, planned_id, variant_id, outcome, reason, before_price, before_compare_at,
@@ -42,10 +48,13 @@ FROM unnest(
        found, found_compare, read_at, written_at, request)
 ORDER BY n.planned
 ON CONFLICT (planned_id) DO UPDATE SET
-  outcome = EXCLUDED.outcome, reason = EXCLUDED.reason,
-  found_price = EXCLUDED.found_price, found_compare_at = EXCLUDED.found_compare_at,
+  (outcome, reason, found_price, found_compare_at, written_updated_at) = (
+    SELECT * FROM (VALUES (EXCLUDED.outcome, EXCLUDED.reason, EXCLUDED.found_price,
+                           EXCLUDED.found_compare_at, EXCLUDED.written_updated_at)) told
+    WHERE r.written_updated_at IS NULL OR EXCLUDED.outcome <> 'conflict'
+    UNION ALL SELECT 'applied', %(echoed)s, NULL, NULL, r.written_updated_at
+    WHERE r.written_updated_at IS NOT NULL AND EXCLUDED.outcome = 'conflict'),
   read_updated_at = COALESCE(EXCLUDED.read_updated_at, r.read_updated_at),
-  written_updated_at = EXCLUDED.written_updated_at,
   vendor_request_id = EXCLUDED.vendor_request_id, settled_at = EXCLUDED.settled_at
 WHERE r.outcome = 'intended'
 RETURNING r.id, r.outcome
@@ -226,5 +235,5 @@ def _upsert(target: PricingJob, rows: Sequence[tuple[Any, ...]]) -> list[tuple[i
         return []
     columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, {**columns, "shop": target.shop_id, "job": target.pk})
+        cursor.execute(_UPSERT, {**columns, "shop": target.shop_id, "job": target.pk, "echoed": ECHOED})
         return list(cursor.fetchall())

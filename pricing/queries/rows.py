@@ -9,7 +9,7 @@ from pricing.contracts import PlannedRow, Price
 _OPEN_ROWS = """
 SELECT p.id, p.variant_id, p.variant_vendor_id, p.product_vendor_id, p.before_price,
        p.before_compare_at, p.target_price, p.target_compare_at, r.id IS NOT NULL,
-       r.before_price, r.before_compare_at
+       r.before_price, r.before_compare_at, r.written_updated_at
 FROM pricing_plannedchange p
 LEFT JOIN pricing_processingresult r ON r.planned_id = p.id
 WHERE p.job_id = %s AND {which} AND (r.id IS NULL OR r.outcome = 'intended')
@@ -29,6 +29,7 @@ def _rows(which: str, *params: object) -> list[PlannedRow]:
                 before=Price(row[4], row[5]),
                 target=Price(row[6], row[7]),
                 intended_before=Price(row[9], row[10]) if row[8] else None,
+                echoed_at=row[11],
             )
             for row in cursor.fetchall()
         ]

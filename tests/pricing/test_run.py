@@ -7,6 +7,8 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from catalog_sync.models import Variant
 from config.demo.merchant import Merchant
@@ -15,6 +17,9 @@ from config.demo.pricing_jobs import expected_after, goals
 from foundation.shops.api import freeze
 from foundation.work.enums import Group
 from foundation.work.models import Job
+from pricing import recording
+from pricing.contracts import PlannedRow, Price, Settled
+from pricing.enums import Outcome
 from pricing.models import AuditTrailEntry, PlannedChange, PricingJob, ProcessingResult
 from pricing.outside import note_prices_seen
 from pricing.services import Refused, roll_back
@@ -91,7 +96,9 @@ def test_an_edit_since_the_plan_is_kept_and_reported(desk: TestDesk, merchant: M
 def test_a_lost_answer_is_read_back_and_not_repeated(desk: TestDesk, merchant: Merchant) -> None:
     before, since = merchant.prices(), merchant.last_effect()
     job = desk.plan()
-    merchant.misbehave({"kind": "lose_answer", "operation": "productVariantsBulkUpdate", "count": 3})
+    merchant.misbehave(
+        {"kind": "lose_answer", "operation": "productVariantsBulkUpdate", "count": 3}
+    )
     done = desk.run(job)
     assert done.state == "completed"
     assert merchant.prices() == expected_after(before, job)
@@ -142,7 +149,9 @@ def test_rollback_restores_and_keeps_later_edits(desk: TestDesk, merchant: Merch
     assert done.state == "completed"
     assert merchant.prices() == {**before, edited: (Decimal("55.55"), before[edited][1])}
     assert (done.conflict, done.applied) == (1, job.applied - 1)
-    assert set(AuditTrailEntry.objects.filter(job=undo).values_list("cause", flat=True)) == {"rollback"}
+    assert set(AuditTrailEntry.objects.filter(job=undo).values_list("cause", flat=True)) == {
+        "rollback"
+    }
 
 
 def desk_work_plan() -> None:
@@ -191,6 +200,7 @@ def test_a_frozen_shop_is_not_written_to(desk: TestDesk, merchant: Merchant) -> 
     assert set(
         Job.objects.filter(name="pricing.apply_batch").values_list("state", "parked_key")
     ) == {("parked", f"shop:{desk.shop_id}")}
+
 
 def _tell(desk: TestDesk, *seen: tuple[Any, ...]) -> None:
     note_prices_seen(
@@ -315,3 +325,51 @@ def test_a_lost_write_that_was_edited_at_once_is_confirmed_by_its_echo(
         ("base", result.target_price),
         ("outside", Decimal("63.63")),
     ]
+
+
+def test_an_echo_before_the_reading_back_confirms_the_write(
+    desk: TestDesk, merchant: Merchant
+) -> None:
+    job = desk.plan()
+    row = job.plan.filter(skip="").select_related("variant").earliest("position")
+    assert row.target_price is not None
+    # What is left when the worker died after the write: the intent.
+    before = Price(row.before_price, row.before_compare_at)
+    target = Price(row.target_price, row.target_compare_at)
+    planned = PlannedRow(
+        planned_id=row.pk,
+        variant_id=row.variant_id,
+        variant_vendor_id=row.variant_vendor_id,
+        product_vendor_id=row.product_vendor_id,
+        before=before,
+        target=target,
+        intended_before=before,
+    )
+    now = timezone.now().replace(microsecond=0)
+    with transaction.atomic():
+        recording.intend(job, [planned], {})
+    echo = (row.variant_vendor_id, str(target.price), target.compare_at, now)
+    _tell(desk, echo)
+    result = job.results.get(planned=row)
+    assert (result.outcome, result.written_updated_at) == ("intended", now)
+    assert not AuditTrailEntry.objects.exists()
+    # Somebody's edit is what the reading back finds.
+    found = Price(Decimal("64.64"), None)
+    with transaction.atomic():
+        recording.record(job, [Settled(planned, Outcome.CONFLICT, "Changed.", found=found)])
+    result.refresh_from_db()
+    job.refresh_from_db()
+    assert (result.outcome, result.reason, result.found_price, result.written_updated_at) == (
+        "applied",
+        recording.ECHOED,
+        None,
+        now,
+    )
+    assert (job.applied, job.conflict) == (1, 0)
+    entry = AuditTrailEntry.objects.get()
+    assert (entry.layer, entry.price_before, entry.price_after, entry.vendor_updated_at) == (
+        "base",
+        before.price,
+        target.price,
+        now,
+    )
