@@ -1,8 +1,10 @@
+import re
+
 import pytest
 
 from config.door import environment, keys
 from config.door.environment import Addresses
-from config.door.places import Place
+from config.door.places import CHECKOUT, Place
 
 ADDRESSES = Addresses(
     database="postgres://app@127.0.0.1:1/backroom",
@@ -33,6 +35,13 @@ def test_processes_learn_where_everything_is(place: Place) -> None:
         "other-shop.myshopify.com=http://127.0.0.1:9123"
     )
     assert given["VAR_DIR"] == str(place.var)
+
+
+def test_all_that_the_settings_read_is_known() -> None:
+    sources = [CHECKOUT / "config" / name for name in ("settings.py", "environment.py")]
+    read = re.compile(r'(?:env\.\w+|_required)\(\s*"(\w+)"')
+    found = {name for path in sources for name in read.findall(path.read_text())}
+    assert found - set(environment.OUR_VARIABLES) == set()
 
 
 def test_a_private_stack_gets_nothing_of_the_callers_installation(
