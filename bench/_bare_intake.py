@@ -29,7 +29,9 @@ _pool = ConnectionPool(
 _box = Fernet(os.environ["BACKROOM_KEYS"].split(",")[0])
 _known: dict[str, tuple[Any, Any, bytes, float]] = {}
 
-_ACCOUNT = "SELECT id, shop_id, sealed FROM shops_connection WHERE kind = %s AND lower(account) = %s"
+_ACCOUNT = (
+    "SELECT id, shop_id, sealed FROM shops_connection WHERE kind = %s AND lower(account) = %s"
+)
 _INSERTS = """
 WITH message AS (
   INSERT INTO inbox_inboxmessage

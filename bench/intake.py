@@ -14,7 +14,6 @@ import statistics
 import threading
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
 import django
 import psycopg
@@ -123,7 +122,7 @@ def _webhooks(port: int) -> Iterator[bytes]:
         ).encode()
         for n in range(200)
     ]
-    prepared = []
+    prepared: list[tuple[bytes, bytes]] = []
     for body in bodies:
         signature = base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
         head = (
@@ -138,8 +137,8 @@ def _webhooks(port: int) -> Iterator[bytes]:
     run = uuid.uuid4().hex[:12]
     number = 0
     while True:
-        head, tail = prepared[number % len(prepared)]
-        yield head + f"{run}-{number}".encode() + tail
+        before, after = prepared[number % len(prepared)]
+        yield before + f"{run}-{number}".encode() + after
         number += 1
 
 
@@ -154,7 +153,7 @@ class _bell_answered:  # noqa: N801 -- reads as what it does
     def __enter__(self) -> None:
         self._thread.start()
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         self._end.set()
         self._thread.join()
 

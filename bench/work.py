@@ -97,8 +97,7 @@ def measure() -> list[Row]:
                     "enqueued_100_at_a_time_per_second": round(median["fanned out"], 1),
                     "jobs_not_done": unfinished,
                     "rounds": {
-                        name: [round(value) for value in values]
-                        for name, values in figures.items()
+                        name: [round(value) for value in values] for name, values in figures.items()
                     },
                 },
             )

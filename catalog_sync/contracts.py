@@ -65,7 +65,7 @@ class Selection:
 
     def without(self, *names: str) -> Self:
         """Return the selection with these fields cleared."""
-        defaults = {each.name: each.default for each in fields(self)}
+        defaults: dict[str, Any] = {each.name: each.default for each in fields(self)}
         return replace(self, **{name: defaults[name] for name in names})
 
     def to_query(self) -> dict[str, Any]:

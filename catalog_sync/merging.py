@@ -252,7 +252,9 @@ def merge_variants(source: Source, *, dry_run: bool = False) -> Merged:
                 cursor.execute(_SEEN_VARIANTS)
         cursor.execute(_COUNT_VARIANTS, params)
         merged = _counted(cursor.fetchall())
-    merged.repriced = [SeenPrice(*row[1:5], replaced=row[5:7]) for row in changed if row[7]]
+    merged.repriced = [
+        SeenPrice(row[1], row[2], row[3], row[4], replaced=row[5:7]) for row in changed if row[7]
+    ]
     merged.restocked = [row[0] for row in changed if row[8]]
     return merged
 

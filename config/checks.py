@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Advice
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 # Names that can never be somebody's real host (RFC 2606).
@@ -83,7 +84,7 @@ def check_public_url(**_: Any) -> Sequence[CheckMessage]:
         )
     if _serves_strangers() and _is_private(host):
         found.append(
-            Warning(
+            Advice(
                 f"PUBLIC_URL is {settings.PUBLIC_URL}, which nobody outside can reach, while "
                 "ALLOWED_HOSTS names a public host.",
                 hint="Webhooks are registered under PUBLIC_URL; set it to the public origin.",
@@ -92,7 +93,7 @@ def check_public_url(**_: Any) -> Sequence[CheckMessage]:
         )
     if host not in settings.ALLOWED_HOSTS and "*" not in settings.ALLOWED_HOSTS:
         found.append(
-            Warning(
+            Advice(
                 f"ALLOWED_HOSTS does not name {host}, the host of PUBLIC_URL.",
                 hint="Every webhook would be refused with 400. Add the host to ALLOWED_HOSTS.",
                 id="backroom.W002",
@@ -150,7 +151,7 @@ def check_live_url(**_: Any) -> Sequence[CheckMessage]:
     if settings.LIVE_URL:
         return []
     return [
-        Warning(
+        Advice(
             "LIVE_URL is not set: the browser looks for the WebSocket at the page's own origin.",
             hint="Right behind the proxy of docker-compose.yml, which sends /ws/ to the live "
             "process. Elsewhere set it, e.g. wss://live.acme.com; pages poll meanwhile.",

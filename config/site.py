@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.sites import UnfoldAdminSite
 
 
-class BackroomSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold ships no types
+class BackroomSite(UnfoldAdminSite):
     """The Django admin's site and the source of every page's frame."""
 
     site_header = "Backroom"

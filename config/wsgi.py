@@ -11,9 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _django = get_wsgi_application()
 
 
-def application(
-    environ: dict[str, Any], start_response: Callable[..., Any]
-) -> "Iterable[bytes]":
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> "Iterable[bytes]":
     """Answer one request.
 
     granian sends a list in one piece; anything else it asks for piece by piece, under the

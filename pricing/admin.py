@@ -1,6 +1,6 @@
 """Price jobs and the ledger for ops, to look at: what changes a price is a verb, not a form."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from unfold.admin import ModelAdmin
@@ -8,9 +8,9 @@ from unfold.admin import ModelAdmin
 from .models import AuditTrailEntry, PricingJob, ProcessingResult
 
 
-class LookOnly(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
+class LookOnly(ModelAdmin):
     show_full_result_count = False
-    ordering = ("-pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def has_add_permission(self, request: Any) -> bool:
         del request

@@ -164,7 +164,8 @@ class NewJobForm(forms.Form):
     def values(self, name: str) -> list[str]:
         """Return all that was sent or preset under a name that may occur more than once."""
         if self.is_bound:
-            return self.data.getlist(name)  # type: ignore[attr-defined]  # request.POST
+            sent: list[str] = self.data.getlist(name)  # type: ignore[attr-defined]  # request.POST
+            return sent
         return [str(each) for each in self.initial.get(name, ())]
 
     @property

@@ -123,7 +123,7 @@ def note_prices_seen(
     rows = [(*row, None, None, False) if len(row) == 4 else (*row, True) for row in seen]  # noqa: PLR2004
     columns = [list(column) for column in zip(*rows, strict=True)]
     names = ("vendor_id", "price", "compare_at", "at", "old", "old_compare", "has_old")
-    params = {
+    params: dict[str, Any] = {
         **dict(zip(names, columns, strict=True)),
         "connection": connection_id,
         "request_id": request_id,

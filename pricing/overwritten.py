@@ -9,6 +9,7 @@ Those pairs are *undecided* here; ``same_second.py`` asks the shop itself.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -46,7 +47,7 @@ RETURNING r.id, r.job_id
 """
 
 _MARK_CERTAIN = (
-    f"WITH edits AS ({_EDITS}), lost AS ("
+    f"WITH edits AS ({_EDITS}), lost AS ("  # noqa: S608 -- constants only
     " SELECT DISTINCT ON (result_id) result_id, price_after, compare_at_after FROM edits"
     " WHERE certain ORDER BY result_id, vendor_updated_at DESC, entry_id DESC"
     f"), marked AS ({_MARK})"
@@ -59,14 +60,14 @@ _MARK_GIVEN = f"""
 WITH lost AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[])
   AS l(result_id, price_after, compare_at_after)), marked AS ({_MARK})
 SELECT job_id FROM marked
-"""
+"""  # noqa: S608 -- constants only
 
 _UNDECIDED = f"""
 SELECT w.result_id, v.vendor_id, w.target_price, w.target_compare_at, w.price_after,
        w.compare_at_after
 FROM ({_EDITS.format(which="r.id = ANY(%s)")}) w JOIN catalog_sync_variant v ON v.id = w.variant_id
 WHERE NOT w.certain ORDER BY w.result_id, w.entry_id
-"""
+"""  # noqa: S608 -- constants only
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,11 @@ def mark_lost(edits: Sequence[tuple[int, Price]]) -> "Counter[UUID]":
     Returns how many were marked in each pricing job.
     """
     ids, prices = [result_id for result_id, _ in edits], [edit for _, edit in edits]
-    columns = [ids, [each.price for each in prices], [each.compare_at for each in prices]]
+    columns: list[list[Any]] = [
+        ids,
+        [each.price for each in prices],
+        [each.compare_at for each in prices],
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_MARK_GIVEN, columns)
         return Counter(row[0] for row in cursor.fetchall())

@@ -21,7 +21,7 @@ from catalog_sync.api import Selection, variants_matching
 from foundation.work.api import Running
 
 from .contracts import Price, Rule
-from .enums import JobKind, Outcome, PricingJobState, SkipReason
+from .enums import Action, JobKind, Outcome, PricingJobState, SkipReason
 from .models import PlannedChange, PricingJob, ProcessingResult
 from .rules import evaluate
 from .states import transition
@@ -82,7 +82,7 @@ def plan_hash_of_rows(target: PricingJob) -> str:
 def rule_of(target: PricingJob) -> Rule:
     """Return the job's rule as a value."""
     row = target.rules.get()
-    return Rule(action=row.action, value=row.value, step=row.step, floor=row.floor)
+    return Rule(action=Action(row.action), value=row.value, step=row.step, floor=row.floor)
 
 
 def _digest(target: PricingJob) -> "hashlib._Hash":

@@ -9,6 +9,7 @@ from typing import Any, Self
 from foundation.cards import Tone
 from foundation.work.api import JobState
 
+from .contracts import Rule
 from .enums import FINISHED, JobKind, Layer, Outcome, PricingJobState, SkipReason
 from .models import PricingJob, PricingRule
 from .queries.jobs import Hold
@@ -129,7 +130,7 @@ class JobRow:
         )
 
 
-def rule_words(rule: PricingRule, currency: str) -> str:
+def rule_words(rule: PricingRule | Rule, currency: str) -> str:
     """Say a rule in one sentence."""
     value = rule.value.normalize()
     match rule.action:

@@ -178,7 +178,7 @@ def skip_planned(target: PricingJob) -> int:
             " WHERE p.job_id = %s AND p.skip <> '' ON CONFLICT (planned_id) DO NOTHING",
             (target.shop_id, target.pk),
         )
-        skipped = cursor.rowcount
+        skipped: int = cursor.rowcount
     add_counts(target.pk, target.shop_id, Counter({Outcome.SKIPPED: skipped}))
     return skipped
 
@@ -196,7 +196,7 @@ def give_up_rest(target: PricingJob, outcome: Outcome, reason: str) -> int:
             " ON CONFLICT (planned_id) DO NOTHING",
             (target.shop_id, outcome, reason, target.pk),
         )
-        rest = cursor.rowcount
+        rest: int = cursor.rowcount
     add_counts(target.pk, target.shop_id, Counter({outcome: rest}))
     return rest
 

@@ -49,12 +49,12 @@ def _secret_field(label: str, help_text: str, *, required: bool = True) -> forms
     )
 
 
-WHERE_THE_TOKEN_IS = (
+FIRST_KEY_HELP = (
     "In Shopify's admin: Settings → Apps and sales channels → Develop apps → your app → API "
     "credentials → “Admin API access token”. It begins with shpat_ and is shown once, when the "
     "app is installed."
 )
-WHERE_THE_SECRET_IS = (
+SECOND_KEY_HELP = (
     "On the same page: “API secret key”. It begins with shpss_ (older ones do not). Shopify signs "
     "webhooks with it; without it we could not tell Shopify's messages from a stranger's."
 )
@@ -70,8 +70,8 @@ class ShopifyForm(forms.Form):
         help_text="The .myshopify.com domain, from Settings → Domains; the admin's address "
         "from your browser does as well.",
     )
-    access_token = _secret_field("Access token", WHERE_THE_TOKEN_IS)
-    webhook_secret = _secret_field("Webhook secret", WHERE_THE_SECRET_IS)
+    access_token = _secret_field("Access token", FIRST_KEY_HELP)
+    webhook_secret = _secret_field("Webhook secret", SECOND_KEY_HELP)
 
     def clean_account(self) -> str:
         """Return the domain in the one form it is stored in."""
@@ -89,7 +89,7 @@ class ShopifyForm(forms.Form):
 class SecretsForm(forms.Form):
     """New credentials for a connection; what is left empty stays."""
 
-    access_token = _secret_field("New access token", WHERE_THE_TOKEN_IS, required=False)
+    access_token = _secret_field("New access token", FIRST_KEY_HELP, required=False)
     webhook_secret = _secret_field(
         "New webhook secret",
         "The one before it stays valid beside it: Shopify signs with the old one for up to an "

@@ -46,15 +46,11 @@ class Merchant:
 
     def sell(self, variant_id: int, quantity: int = 1) -> None:
         """Sell pieces of a variant."""
-        self._post(
-            f"shops/{self.shop}/sell", {"variant_id": variant_id, "quantity": quantity}
-        )
+        self._post(f"shops/{self.shop}/sell", {"variant_id": variant_id, "quantity": quantity})
 
     def restock(self, variant_id: int, quantity: int = 1) -> None:
         """Put pieces of a variant on the shelf."""
-        self._post(
-            f"shops/{self.shop}/restock", {"variant_id": variant_id, "quantity": quantity}
-        )
+        self._post(f"shops/{self.shop}/restock", {"variant_id": variant_id, "quantity": quantity})
 
     def act(self, verb: str, **body: Any) -> dict[str, Any]:
         """Do anything else the control API offers for this shop."""
@@ -78,7 +74,9 @@ class Merchant:
 
     def misbehave(self, *faults: dict[str, Any], seed: int = 1) -> None:
         """Script faults (``sandbox/shopify/faults.py``)."""
-        self._post("faults", {"faults": [{"shop": self.shop, **fault} for fault in faults], "seed": seed})
+        self._post(
+            "faults", {"faults": [{"shop": self.shop, **fault} for fault in faults], "seed": seed}
+        )
 
     def behave(self) -> None:
         """End all faults."""

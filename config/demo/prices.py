@@ -37,8 +37,7 @@ def effective_changes(merchant: Merchant, since: int) -> "Counter[int]":
     return Counter(
         effect["variant_id"]
         for effect in merchant.effects(since)
-        if effect["source"] == "api"
-        and effect["changed"]
+        if effect["source"] == "api" and effect["changed"]
     )
 
 
@@ -107,7 +106,8 @@ def manual_job() -> Facts:
         "ledger_entries": entries,
         "write_calls": (Counter(merchant.calls()) - calls).get("PriceWrite ok", 0),
         "throttled": sum(
-            count for name, count in (Counter(merchant.calls()) - calls).items()
+            count
+            for name, count in (Counter(merchant.calls()) - calls).items()
             if "throttled" in name.lower()
         ),
     }
@@ -145,8 +145,10 @@ def crash_resume() -> Facts:
     killed = 0
     while killed < KILLS and not PricingJob.objects.filter(pk=job.pk, state="completed").exists():
         wait_until(
-            lambda: Job.objects.filter(name="pricing.apply_batch", state="running").exists()
-            or PricingJob.objects.filter(pk=job.pk, state="completed").exists(),
+            lambda: (
+                Job.objects.filter(name="pricing.apply_batch", state="running").exists()
+                or PricingJob.objects.filter(pk=job.pk, state="completed").exists()
+            ),
             "a batch to run",
         )
         killed += _kill_one_worker(rng)

@@ -73,11 +73,12 @@ def finished(job: PricingJob, *, seconds: float = RUN_SECONDS) -> PricingJob:
 
 def _in_state(job: PricingJob, states: set[PricingJobState], seconds: float) -> PricingJob:
     wanted = " or ".join(sorted(states))
-    return wait_until(
+    found: PricingJob = wait_until(
         lambda: PricingJob.objects.filter(pk=job.pk, state__in=states).first(),
         f"price job {job.pk} to be {wanted}",
         seconds=seconds,
     )
+    return found
 
 
 def goals(job: PricingJob) -> dict[int, PriceTag]:
@@ -96,5 +97,3 @@ def expected_after(before: dict[int, PriceTag], job: PricingJob) -> dict[int, Pr
 def variants_of(connection: Connection) -> int:
     """Count the mirrored variants of a connection."""
     return Variant.objects.filter(connection=connection, deleted_at=None).count()
-
-

@@ -1,4 +1,4 @@
-"""The story of the intake: a sale in the shop is in the mirror a moment later; forgeries are not."""
+"""The story of the intake: a sale in the shop is in the mirror a moment later, a forgery never."""
 
 import os
 import time
@@ -32,9 +32,7 @@ def _post_forged(headers: dict[str, str]) -> int:
 def intake() -> Facts:
     """Sell by hand, and see the mirror follow each sale."""
     desk, merchant = Desk.at(), Merchant()
-    wait_until(
-        lambda: merchant.summary()["subscriptions"], "the webhook subscriptions to be there"
-    )
+    wait_until(lambda: merchant.summary()["subscriptions"], "the webhook subscriptions to be there")
     sellable = list(
         Variant.objects.filter(connection=desk.connection, deleted_at=None, stock__gte=2)
         .order_by("vendor_id")

@@ -17,15 +17,15 @@ def open_alerts(shop_id: UUID | None) -> QuerySet[Alert]:
         ),
         output_field=IntegerField(),
     )
-    found = Alert.objects.filter(shop_id=shop_id, closed_at=None)
+    found = Alert.objects.filter(shop=shop_id, closed_at=None)
     return found.select_related("assigned_to").order_by(weight, "-last_at", "-pk")
 
 
 def closed_alerts(shop_id: UUID | None) -> QuerySet[Alert]:
     """Return what was wrong, the latest first."""
-    return Alert.objects.filter(shop_id=shop_id, closed_at__isnull=False).order_by("-pk")
+    return Alert.objects.filter(shop=shop_id, closed_at__isnull=False).order_by("-pk")
 
 
 def alert_count(shop_id: UUID | None) -> int:
     """Count the open alerts of a shop, for the bell."""
-    return Alert.objects.filter(shop_id=shop_id, closed_at=None).count()
+    return Alert.objects.filter(shop=shop_id, closed_at=None).count()

@@ -9,7 +9,7 @@ from .models import AuditEvent
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
+class AuditEventAdmin(ModelAdmin):
     list_display = ("at", "shop", "actor", "verb", "object_type", "object_id", "reason")
     list_filter = ("shop",)
     search_fields = ("verb", "object_id", "request_id", "reason")

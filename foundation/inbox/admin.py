@@ -1,6 +1,6 @@
 """Ops' view of the inbox: look, and hand a message to its listeners again."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -14,7 +14,7 @@ SHOWN_BYTES = 20_000
 
 
 @admin.register(InboxMessage)
-class InboxMessageAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no types
+class InboxMessageAdmin(ModelAdmin):
     """Read-only list and detail."""
 
     list_display = ("id", "source", "topic", "shop", "state", "received_at")
@@ -23,7 +23,7 @@ class InboxMessageAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no 
     list_select_related = ("shop",)
     show_full_result_count = False
     actions = ("handle_selected_again",)
-    fields: ClassVar = [
+    fields = (
         "source",
         "topic",
         "shop",
@@ -34,7 +34,7 @@ class InboxMessageAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no 
         "received_at",
         "headers",
         "text",
-    ]
+    )
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboxMessage]:
@@ -58,12 +58,15 @@ class InboxMessageAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold carries no 
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Messages come from vendors only."""
+        del request
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What came is not edited."""
+        del request, obj
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Pruning is a task."""
+        del request, obj
         return False

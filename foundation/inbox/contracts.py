@@ -48,8 +48,9 @@ class Receiver(Protocol):
     ) -> "Verified | Refused":
         """Check the signature over the raw ``body``, in constant time, before parsing it.
 
-        ``headers`` has those of the source's registered headers that are present. ``lookup`` costs nothing most of the time, a query now and then. It may be called a second
-        time with fresh secrets when the answer is :class:`Refused`.
+        ``headers`` has those of the source's registered headers that are present. ``lookup`` costs
+        nothing most of the time, a query now and then. It may be called a second time with fresh
+        secrets when the answer is :class:`Refused`.
         """
         ...
 

@@ -135,9 +135,10 @@ def _store(source: Source, verified: Verified, headers: Mapping[str, str], body:
         if connection.in_atomic_block:
             raise
         connection.close()
-        if connection.pool is not None:
+        wrapper: Any = connection  # PostgreSQL's: Django's base class has no pool
+        if wrapper.pool is not None:
             # The others did not know either; each is tried, and replaced if it is dead.
-            connection.pool.check()
+            wrapper.pool.check()
         store(source, verified, headers, body, malformed=malformed)
 
 

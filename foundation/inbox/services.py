@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ RETURNING id
 # Message and jobs in one statement: one round trip, one commit, nothing in between to crash in.
 # A message that is there already yields no row, hence no job.
 _MESSAGE_WITH_JOBS = (
-    f"WITH message AS ({_MESSAGE}), source AS ("
+    f"WITH message AS ({_MESSAGE}), source AS ("  # noqa: S608 -- constants only
     " SELECT %(shop)s::uuid AS shop_id, jsonb_build_object('message_id', id) AS payload"
     f" FROM message) {JOBS_FROM_SOURCE}"
 )
@@ -77,7 +78,7 @@ def _execute(sql: str, params: dict[str, object]) -> int:
     # The web process has psycopg's pool: taking a connection straight from it costs a third of
     # having Django set one up for the request. Elsewhere, and inside a transaction, it is
     # Django's own.
-    wrapper = connections["default"]
+    wrapper: Any = connections["default"]  # PostgreSQL's: Django's base class has no pool
     pool = wrapper.pool
     with wrapper.wrap_database_errors:
         if pool is not None and not wrapper.in_atomic_block:
@@ -123,7 +124,7 @@ def handle_again(message_ids: Sequence[int], *, actor_id: UUID | None) -> int:
             )
             InboxMessage.objects.filter(pk=message.pk).update(state=MessageState.STORED, reason="")
         for group in {spec.group for spec in listeners}:
-            transaction.on_commit(lambda group=group: ring(group))
+            transaction.on_commit(partial(ring, group))
         record(
             "inbox.message.handled_again",
             shop_id=message.shop_id,
@@ -148,4 +149,4 @@ def prune(*, keep_days: int) -> bool:
             " AND received_at < now() - make_interval(days => %s)",
             (PRUNE_PIECE, keep_days),
         )
-        return cursor.rowcount == PRUNE_PIECE
+        return int(cursor.rowcount) == PRUNE_PIECE

@@ -79,7 +79,8 @@ WITH held AS (
 ), level AS (
     SELECT *, LEAST(capacity, available + restore_rate
                     * GREATEST(0, extract(epoch FROM at - measured_at))) AS points_now,
-           LEAST(capacity, %(points)s + LEAST(%(points)s, restore_rate * %(slack)s) + capacity * CASE
+           LEAST(capacity, %(points)s + LEAST(%(points)s, restore_rate * %(slack)s)
+                    + capacity * CASE
                WHEN %(priority)s = 2 THEN %(low_reserve)s
                WHEN %(priority)s = 1 AND urgent_at > at - make_interval(secs => %(urgent_for)s)
                    THEN %(urgent_reserve)s

@@ -20,7 +20,7 @@ P = ParamSpec("P")
 class ShopRequest(HttpRequest):
     """A request of a logged-in person working in a shop; made so by the middleware."""
 
-    user: "User"  # type: ignore[assignment]  # Django's stub says AbstractBaseUser | AnonymousUser
+    user: "User"
     shop: "Shop"
     role: Role
 

@@ -19,7 +19,7 @@ def seal(secrets: dict[str, Any]) -> bytes:
     return _box(tuple(settings.BACKROOM_KEYS)).encrypt(json.dumps(secrets).encode())
 
 
-def unseal(token: bytes) -> dict[str, Any]:
+def unseal(token: bytes | memoryview) -> dict[str, Any]:
     """Decrypt what :func:`seal` made with any of ``BACKROOM_KEYS``.
 
     Raises :class:`ImproperlyConfigured` when none of the keys fits.

@@ -37,8 +37,9 @@ def read_json(data: bytes, *, limits: JsonLimits | None = None) -> Any:
             text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant, parse_float=Decimal
         )
     except json.JSONDecodeError as error:
+        message = f"The document is not JSON: {error.msg}."
         raise Rejected(
-            f"The document is not JSON: {error.msg}.",
+            message,
             line=error.lineno,
             column=error.colno,
             offset=len(text[: error.pos].encode()),
@@ -46,7 +47,8 @@ def read_json(data: bytes, *, limits: JsonLimits | None = None) -> Any:
     except (ValueError, InvalidOperation) as error:
         if isinstance(error, Rejected):
             raise
-        raise Rejected(f"A number in the document is beyond all bounds: {error}.") from error
+        message = f"A number in the document is beyond all bounds: {error}."
+        raise Rejected(message) from error
     return _build(value, "$", limits)
 
 

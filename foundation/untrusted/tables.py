@@ -70,7 +70,8 @@ def read_csv(
     try:
         yield from _rows(reader, columns, limits)
     except csv.Error as error:
-        raise Rejected(f"The line is not CSV: {error}.", line=reader.line_num) from error
+        message = f"The line is not CSV: {error}."
+        raise Rejected(message, line=reader.line_num) from error
 
 
 def _from(first: str, rest: Iterable[str]) -> Iterator[str]:
@@ -86,8 +87,8 @@ def _lines(text: io.TextIOWrapper, encoding: str, limits: CsvLimits) -> Iterator
             line = text.readline(limits.line_chars + 1)
         except UnicodeError as error:
             message = (
-                f"The text is not {encoding}: {error.reason if _explains(error) else error}. Save "
-                "the file as UTF-8, or declare its encoding."
+                f"The text is not {encoding}: {_told_by(error)}. Save the file as UTF-8, or "
+                "declare its encoding."
             )
             raise Rejected(message, line=number) from error
         if not line:
@@ -101,8 +102,9 @@ def _lines(text: io.TextIOWrapper, encoding: str, limits: CsvLimits) -> Iterator
         yield line
 
 
-def _explains(error: UnicodeError) -> bool:
-    return isinstance(error, UnicodeDecodeError)
+def _told_by(error: UnicodeError) -> str:
+    # A codec's own error names bytes and positions of a piece that nobody sees.
+    return error.reason if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _delimiter(heading: str) -> str:
@@ -138,9 +140,7 @@ def _rows(
         yield Row(line, values, formulas)
 
 
-def _places(
-    headings: list[str], columns: Sequence[Column], limits: CsvLimits
-) -> dict[str, int]:
+def _places(headings: list[str], columns: Sequence[Column], limits: CsvLimits) -> dict[str, int]:
     if len(headings) > limits.max_columns:
         message = f"There are {len(headings)} columns; {limits.max_columns} are the most."
         raise Rejected(message, line=1)

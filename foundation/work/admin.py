@@ -8,7 +8,7 @@ from unfold.admin import ModelAdmin
 from .models import Heartbeat, Job, ScheduleSlot
 
 
-class LookOnly(ModelAdmin):  # type: ignore[misc]  # Unfold ships no types
+class LookOnly(ModelAdmin):
     show_full_result_count = False
 
     def has_add_permission(self, request: Any) -> bool:

@@ -21,7 +21,7 @@ class DeadJobs:
 
 def dead_jobs(*, shop_id: UUID | None, task: str) -> DeadJobs:
     """Count them now. ``shop_id`` None: jobs that belong to no shop."""
-    dead = Job.objects.filter(shop_id=shop_id, state=JobState.DEAD, name=task)
+    dead = Job.objects.filter(shop=shop_id, state=JobState.DEAD, name=task)
     told = dead.aggregate(count=Count("pk"), next_try=Min("recover_at"))
     last = dead.order_by("-pk").values_list("error", flat=True).first()
     return DeadJobs(told["count"], told["next_try"], last or "")

@@ -87,7 +87,7 @@ def _wake_dead() -> int:
             UPDATE work_job j SET state = 'queued', run_after = now(), recover_at = NULL,
               attempts = max_attempts - 1, recovery_step = recovery_step + 1
             FROM due WHERE j.id = due.id
-            """,
+            """,  # noqa: S608 -- TWIN is a constant
             (SWEEP_LIMIT,),
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -3,6 +3,7 @@
 import random
 import time
 import traceback
+from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -54,20 +55,9 @@ def run_one(job: Claimed) -> None:
         # An older or newer release enqueued it: not lost, not retried by us every second.
         _bury(job, FailureKind.BUG, f"No running code knows a task called {job.name}.", "")
         return
-    running = Running(job, spec)
     began = time.monotonic()
     try:
-        if job.cancelled:
-            raise Cancelled
-        running.heartbeat()
-        if spec.atomic:
-            with transaction.atomic():
-                spec.handler(running, **job.payload)
-                _finish(job)
-        else:
-            spec.handler(running, **job.payload)
-            with transaction.atomic():
-                _finish(job)
+        _handle(job, spec)
     except LeaseLost:
         logger.warning("job.lease_lost", task=job.name)
     except Cancelled:
@@ -80,7 +70,7 @@ def run_one(job: Claimed) -> None:
     except (OperationalError, InterfaceError) as error:
         # The database went away or broke a deadlock: the job is innocent.
         connection.close_if_unusable_or_obsolete()
-        _retry(job, spec, f"The database did not answer: {error}".strip(), None)
+        _retry(job, f"The database did not answer: {error}".strip(), None)
     except Exception as error:
         logger.exception("job.bug", task=job.name)
         _bury(
@@ -93,10 +83,25 @@ def run_one(job: Claimed) -> None:
         logger.debug("job.done", task=job.name, ms=round((time.monotonic() - began) * 1000))
 
 
+def _handle(job: Claimed, spec: TaskSpec) -> None:
+    if job.cancelled:
+        raise Cancelled
+    running = Running(job, spec)
+    running.heartbeat()
+    if spec.atomic:
+        with transaction.atomic():
+            spec.handler(running, **job.payload)
+            _finish(job)
+    else:
+        spec.handler(running, **job.payload)
+        with transaction.atomic():
+            _finish(job)
+
+
 _MINE = "id = %(id)s AND lease_token = %(token)s AND state = 'running'"
 
 
-def _write(job: Claimed, sql: str, **params: object) -> tuple[object, ...] | None:
+def _write(job: Claimed, sql: str, **params: Any) -> tuple[object, ...] | None:
     with connection.cursor() as cursor:
         cursor.execute(sql.replace("{mine}", _MINE), {**params, "id": job.id, "token": job.token})
         row: tuple[object, ...] | None = cursor.fetchone()
@@ -167,13 +172,12 @@ def _postpone(job: Claimed, wait: NotNow) -> None:
 
 def _failed(job: Claimed, failure: Failure) -> None:
     logger.warning("job.failed", task=job.name, kind=failure.kind, error=failure.message)
-    spec = spec_of(job.name)
     if isinstance(failure, Misconfigured):
         # Whoever raised it has parked the connection and opened the alert (foundation.outbound).
         _postpone(job, Parked(key=connection_key(failure.connection_id), why=failure.message))
-    elif failure.kind is FailureKind.TRANSIENT and spec is not None:
+    elif failure.kind is FailureKind.TRANSIENT:
         delay = failure.retry_after.total_seconds() if failure.retry_after else None
-        _retry(job, spec, failure.message, delay)
+        _retry(job, failure.message, delay)
     else:
         _bury(job, failure.kind, failure.message, "")
 
@@ -181,10 +185,10 @@ def _failed(job: Claimed, failure: Failure) -> None:
 def backoff(attempts: int, rng: random.Random | None = None) -> float:
     """Return seconds to wait after the n-th failed attempt: full jitter, capped."""
     ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(attempts, 10))
-    return (rng or random).uniform(0, ceiling)  # type: ignore[union-attr]  # module or instance
+    return (rng or random).uniform(0, ceiling)
 
 
-def _retry(job: Claimed, spec: TaskSpec, error: str, delay: float | None) -> None:
+def _retry(job: Claimed, error: str, delay: float | None) -> None:
     try:
         row = _write(
             job,

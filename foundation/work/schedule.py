@@ -63,4 +63,4 @@ def prune_slots(*, keep_days: int) -> int:
             " AND slot_at < (SELECT max(slot_at) FROM work_scheduleslot l WHERE l.name = s.name)",
             (keep_days,),
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

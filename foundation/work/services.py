@@ -237,8 +237,9 @@ def cancel(jobs: QuerySet[Job], *, actor_id: UUID | None = None, reason: str = "
             " WHERE id = ANY(%s)",
             ([row[0] for row in idle],),
         )
-    for parent_id in [row[2] for row in idle if row[2] is not None]:
-        count_down_parent(parent_id)
+    for parent_id in [row[2] for row in idle]:
+        if parent_id is not None:
+            count_down_parent(parent_id)
     for shop_id, name in {(row[3], row[4]) for row in rows if row[1] == JobState.DEAD}:
         publish("work.dead_discarded", shop_id=shop_id, task=name)
     _audit_bulk("work.jobs.cancelled", rows, actor_id, reason)
@@ -295,7 +296,8 @@ def replay(jobs: QuerySet[Job], *, actor_id: UUID | None = None, reason: str = "
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE work_job j SET state = 'queued', run_after = now(), attempts = 0,"
+            "UPDATE work_job j SET state = 'queued', run_after = now(),"  # noqa: S608 -- a constant
+            " attempts = 0,"
             " recovery_step = 1, recover_at = NULL, escalated_at = NULL WHERE id = ANY(%s)"
             f' AND NOT EXISTS ({TWIN.format(job="j")}) RETURNING j."group"',
             ([row[0] for row in rows],),
@@ -343,4 +345,4 @@ def prune(*, keep_days: int, limit: int = 5_000) -> int:
             " ORDER BY finished_at LIMIT %s)",
             (keep_days, limit),
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

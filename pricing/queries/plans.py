@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
@@ -66,10 +67,12 @@ def _summed(job: PricingJob) -> PlanSummary:
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARY, [job.pk])
         rows = cursor.fetchall()
-    changed = next((row for row in rows if row[0] == ""), ("", 0, 0, *(None,) * 4, 0, 0, 0))
+    nothing = (0, 0, None, None, None, None, 0, 0, 0)
+    changed: tuple[Any, ...] = next((row[1:] for row in rows if row[0] == ""), nothing)
     skips = [(SkipReason(row[0]), row[1]) for row in rows if row[0]]
     skips.sort(key=lambda each: -each[1])
-    return PlanSummary(*changed[1:], skips=tuple(skips))
+    summed: tuple[Any, ...] = (*changed, tuple(skips))
+    return PlanSummary(*summed)
 
 
 def plan_rows(job: PricingJob, shown: str) -> QuerySet[PlannedChange]:

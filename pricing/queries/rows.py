@@ -17,7 +17,7 @@ ORDER BY p.position
 """
 
 
-def _rows(which: str, *params: object) -> list[PlannedRow]:
+def _rows(which: str, *params: UUID | int) -> list[PlannedRow]:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_ROWS.format(which=which), params)
         return [

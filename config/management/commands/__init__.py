@@ -1,0 +1,1 @@
+"""Commands that need every tower: make the demo, play with it."""

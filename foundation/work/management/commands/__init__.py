@@ -1,0 +1,1 @@
+"""Run a worker; look through dead letters, replay and discard them."""
