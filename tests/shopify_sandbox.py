@@ -17,7 +17,7 @@ from config.door.ports import any_free
 from foundation.shops.models import Connection
 
 DOMAIN = "demo-shop.myshopify.com"
-TOKEN = "shpat_demo_0000000000000000000000000000"  # noqa: S105 -- a stand-in's credential
+TOKEN = "shpat_demo_0000000000000000000000000000"
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def running_sandbox(state: Path, *arguments: str) -> Iterator[Merchant]:
     port = any_free()
     command = [sys.executable, "-m", "sandbox.shopify", "--port", str(port)]
     with (state.parent / f"{state.name}.log").open("wb") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 -- our own sandbox
             [*command, "--state", str(state), *arguments], stdout=log, stderr=log
         )
         try:
@@ -53,7 +53,13 @@ def mirror(connection: Connection, merchant: Merchant) -> None:
     for row in merchant.variants():
         product = products.setdefault(
             row["product_id"],
-            Product(vendor_id=row["product_id"], title=str(row["product_id"]), status="active", vendor_updated_at=_time(row), **common),
+            Product(
+                vendor_id=row["product_id"],
+                title=str(row["product_id"]),
+                status="active",
+                vendor_updated_at=_time(row),
+                **common,
+            ),
         )
         compare = row["compare_at_price"]
         variants.append(

@@ -151,8 +151,10 @@ def test_exhaustion_escalates_to_a_person(shop: Shop, outcome: list[Exception | 
             f"dead:t.note:{shop.pk}",
             "critical",
             "t.note: 1 given up",
-            "The last one said: The file is empty. It is not tried again by itself: replay it when"
-            " the cause is fixed, or discard it.",
+            (
+                "The last one said: The file is empty. It is not tried again by itself: replay it"
+                " when the cause is fixed, or discard it."
+            ),
             1,
             "",
         )

@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import connection as database
@@ -92,11 +93,9 @@ def test_two_webhooks_of_one_product_and_our_own_write(known: bool, source: Sour
     written = [(7000 + n, Decimal(99), None, NOON) for n in reversed(range(MANY))]
     for turn in range(1, 6):
         together(
-            lambda turn=turn: arrivals.product_arrived(source, delivery(3 * turn)),
-            lambda turn=turn: arrivals.product_arrived(
-                source, delivery(3 * turn + 1, backwards=True)
-            ),
-            lambda turn=turn: arrivals.product_arrived(source, delivery(3 * turn + 2)),
+            partial(arrivals.product_arrived, source, delivery(3 * turn)),
+            partial(arrivals.product_arrived, source, delivery(3 * turn + 1, backwards=True)),
+            partial(arrivals.product_arrived, source, delivery(3 * turn + 2)),
             lambda: apply_written_prices(source.connection_id, written),
         )
         assert Product.objects.get().title == f"At {3 * turn + 2}"
@@ -115,7 +114,8 @@ def test_locations_that_change_together_are_summed(source: Source) -> None:
     for turn in range(5):
         together(
             *(
-                lambda place=place, turn=turn: arrivals.level_arrived(
+                partial(
+                    arrivals.level_arrived,
                     source,
                     StockLevel(
                         item_id=8000,

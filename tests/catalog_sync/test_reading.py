@@ -32,7 +32,8 @@ def synced(connection: Connection, merchant: Merchant) -> Merchant:
 
 
 def first() -> Variant:
-    return Variant.objects.filter(deleted_at=None, tracked=True).order_by("vendor_id")[0]
+    found: Variant = Variant.objects.filter(deleted_at=None, tracked=True).earliest("vendor_id")
+    return found
 
 
 def settle() -> None:

@@ -23,10 +23,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _no_subscriptions(connection: Connection, merchant: Merchant) -> None:
+    assert merchant.shop == connection.account
     client = shopify_client(connection.pk)
     for each in client.subscriptions():
         client.unsubscribe(each.id)
-    assert merchant.act  # the sandbox is up
 
 
 def addresses(connection: Connection) -> list[tuple[str, str]]:

@@ -19,6 +19,8 @@ from connectors.shopify.api import read_product, read_stock_level
 from foundation.alerts.models import Alert
 from foundation.shops.models import Connection
 from foundation.work import registry
+from foundation.work.contracts import TaskSpec
+from foundation.work.enums import Group, Priority
 from foundation.work.models import Job
 
 from .conftest import Post, recorded, work
@@ -39,14 +41,14 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
         def handler(_job: Any, _event: str = event, **payload: Any) -> None:
             told.append((_event, payload))
 
-        spec = registry.TaskSpec(
+        spec = TaskSpec(
             name=f"tests.{event}",
             handler=handler,
-            group=registry.Group.FAST,
+            group=Group.FAST,
             atomic=True,
             max_attempts=3,
             lease=30.0,
-            priority=registry.Priority.NORMAL,
+            priority=Priority.NORMAL,
         )
         monkeypatch.setitem(registry._tasks, spec.name, spec)
         registry._listeners[event] = [spec]
@@ -280,7 +282,8 @@ def test_an_unknown_item_of_a_complete_mirror_is_looked_for(
     assert rereads() == [("catalog.read_changed", None)]
 
 
-def test_a_disconnected_location_is_left_out(connection: Connection, post: Post) -> None:
+@pytest.mark.usefixtures("connection")
+def test_a_disconnected_location_is_left_out(post: Post) -> None:
     post("products/create", product())
     post("inventory_levels/update", level(4))
     post("inventory_levels/update", level(5, location_id=502))

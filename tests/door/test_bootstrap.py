@@ -93,7 +93,7 @@ def test_a_python_without_ensurepip_is_said_with_what_to_install(
     bare = checkout / "python3"
     bare.write_text("#!/bin/sh\necho 'ensurepip is not available'\nexit 1\n")
     bare.chmod(0o755)
-    monkeypatch.setattr(bootstrap.sys, "executable", str(bare))
+    monkeypatch.setattr(sys, "executable", str(bare))
     (checkout / ".venv" / "bin" / "python").unlink()
     with pytest.raises(bootstrap.CannotBuildError, match="apt install python3-venv") as refused:
         bootstrap.make_venv(checkout)

@@ -87,8 +87,8 @@ def test_the_list_changes_by_itself(open_as: OpenAs, owner: User, shop: Shop) ->
     expect(page.get_by_text("It died while somebody looked")).to_be_visible(timeout=12_000)
 
 
-def test_the_menu_of_a_phone(open_as: OpenAs, owner: User, shop: Shop) -> None:
-    assert shop.pk
+@pytest.mark.usefixtures("shop")
+def test_the_menu_of_a_phone(open_as: OpenAs, owner: User) -> None:
     page = open_as(owner, "/", width=390)
     link = page.get_by_role("link", name="Connections", exact=True).first
     expect(link).to_be_hidden()
@@ -121,8 +121,8 @@ def test_the_panic_switch_from_hand_to_bar(open_as: OpenAs, owner: User, shop: S
     expect(page.get_by_text(f"{shop.name} works normally")).to_be_visible()
 
 
-def test_focus_is_seen(open_as: OpenAs, owner: User, shop: Shop) -> None:
-    assert shop.pk
+@pytest.mark.usefixtures("shop")
+def test_focus_is_seen(open_as: OpenAs, owner: User) -> None:
     page = open_as(owner, "/")
     for _ in range(12):
         page.keyboard.press("Tab")

@@ -19,7 +19,7 @@ MakeJob = Callable[..., Job]
 @pytest.fixture
 def browser(owner: User, shop: Shop) -> Client:
     """The owner, logged in."""
-    assert shop.pk
+    assert shop.memberships.get().user == owner
     client = Client()
     client.force_login(owner)
     return client

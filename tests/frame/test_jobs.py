@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from foundation.audit.models import AuditEvent
-from foundation.shops.api import Role
+from foundation.shops.api import Role, set_role
 from foundation.shops.models import Shop, User
 from foundation.work import queries
 from foundation.work.enums import JobState
@@ -190,7 +190,7 @@ def test_secrets_and_tracebacks_stay_inside(browser: Client, make_job: MakeJob) 
 
 def test_ops_see_the_traceback_and_jobs_of_no_shop(shop: Shop, make_job: MakeJob) -> None:
     ops = factories.user("ops@example.com", is_staff=True)
-    factories.set_role(shop_id=shop.pk, user=ops, role=Role.VIEWER, actor_id=None)
+    set_role(shop_id=shop.pk, user=ops, role=Role.VIEWER, actor_id=None)
     job = make_job(JobState.DEAD, shop=None, traceback="Traceback: secret_function")
     client = Client()
     client.force_login(ops)

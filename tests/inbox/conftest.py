@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -124,7 +125,7 @@ def _one_source(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def listeners(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let named handlers listen to a topic; nobody else does."""
-    monkeypatch.setattr(registry, "_listeners", registry.defaultdict(list))
+    monkeypatch.setattr(registry, "_listeners", defaultdict(list))
     monkeypatch.setattr(registry, "_tasks", dict(registry._tasks))
 
     def listen(topic: str, *names: str) -> None:

@@ -1,8 +1,8 @@
 """What the vendors' door answers, and what it keeps."""
 
 import json
+import time
 import uuid
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from foundation.failures import Permanent
-from foundation.inbox import accounts, middleware
+from foundation.inbox import middleware
 from foundation.inbox.api import read_message
 from foundation.inbox.middleware import WebhookDoor
 from foundation.inbox.models import InboxMessage
@@ -77,7 +77,8 @@ def test_a_good_webhook_is_stored_once_with_a_job_for_each_listener(connection: 
     ]
 
 
-def test_the_same_delivery_again_is_acknowledged_and_makes_no_job(connection: Connection) -> None:
+@pytest.mark.usefixtures("connection")
+def test_the_same_delivery_again_is_acknowledged_and_makes_no_job() -> None:
     delivery = Delivery()
 
     answers = [delivery.post().status_code for _ in range(3)]
@@ -91,12 +92,14 @@ def test_the_same_delivery_again_is_acknowledged_and_makes_no_job(connection: Co
     "path",
     ["/webhooks/shopify", "/webhooks/shopify/", "/webhooks/inventory", "/webhooks/inventory/"],
 )
-def test_every_address_works_with_and_without_a_slash(connection: Connection, path: str) -> None:
+@pytest.mark.usefixtures("connection")
+def test_every_address_works_with_and_without_a_slash(path: str) -> None:
     assert Delivery(path=path).post().status_code == 200
     assert [row["state"] for row in kept()] == ["stored"]
 
 
-def test_other_paths_are_passed_on(connection: Connection) -> None:
+@pytest.mark.usefixtures("connection")
+def test_other_paths_are_passed_on() -> None:
     response = Delivery(path="/webhooks/stripe/").post()
 
     assert (response.status_code, response.content) == (404, b"passed on")
@@ -122,8 +125,9 @@ def test_other_paths_are_passed_on(connection: Connection) -> None:
         (Delivery(method="PUT"), 405, "method-not-allowed"),
     ],
 )
+@pytest.mark.usefixtures("connection")
 def test_what_is_refused_says_why_and_leaves_nothing(
-    connection: Connection, delivery: Delivery, status: int, reason: str
+    delivery: Delivery, status: int, reason: str
 ) -> None:
     response = delivery.post()
 
@@ -135,7 +139,8 @@ def test_what_is_refused_says_why_and_leaves_nothing(
     assert jobs() == []
 
 
-def test_an_unknown_topic_is_kept_as_ignored(connection: Connection) -> None:
+@pytest.mark.usefixtures("connection")
+def test_an_unknown_topic_is_kept_as_ignored() -> None:
     response = Delivery(topic="carts/update").post()
 
     assert response.status_code == 200
@@ -156,9 +161,8 @@ def test_an_unknown_topic_is_kept_as_ignored(connection: Connection) -> None:
         b"\x00",
     ],
 )
-def test_a_malformed_body_is_kept_byte_for_byte_as_ignored(
-    connection: Connection, body: bytes
-) -> None:
+@pytest.mark.usefixtures("connection")
+def test_a_malformed_body_is_kept_byte_for_byte_as_ignored(body: bytes) -> None:
     response = Delivery(body=body).post()
 
     assert response.status_code == 200
@@ -168,7 +172,8 @@ def test_a_malformed_body_is_kept_byte_for_byte_as_ignored(
     assert jobs() == []
 
 
-def test_a_chunked_body_is_read_no_further_than_the_limit(connection: Connection) -> None:
+@pytest.mark.usefixtures("connection")
+def test_a_chunked_body_is_read_no_further_than_the_limit() -> None:
     class Endless(BytesIO):
         taken = 0
 
@@ -200,22 +205,24 @@ def test_both_secrets_of_a_rotation_fit_and_a_new_one_at_once(connection: Connec
     assert Delivery(secret="never").post().status_code == 401
 
 
+@pytest.mark.usefixtures("connection")
 def test_a_withdrawn_account_is_forgotten_within_ten_seconds(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert Delivery().post().status_code == 200
     Connection.objects.all().delete()
     assert Delivery().post().status_code == 200
 
-    clock = accounts.time.monotonic()
-    monkeypatch.setattr(accounts.time, "monotonic", lambda: clock + 10.1)
+    clock = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: clock + 10.1)
     response = Delivery().post()
 
     assert problem(response)["type"] == "urn:backroom:problem:webhook:unknown-account"
     assert len(kept()) == 2
 
 
-def test_the_second_webhook_of_an_account_costs_one_statement(connection: Connection) -> None:
+@pytest.mark.usefixtures("connection")
+def test_the_second_webhook_of_an_account_costs_one_statement() -> None:
     Delivery().post()
 
     with CaptureQueriesContext(database) as queries:
@@ -226,9 +233,8 @@ def test_the_second_webhook_of_an_account_costs_one_statement(connection: Connec
     assert len(kept()) == 2
 
 
-def test_a_database_that_is_away_is_said_honestly(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("connection")
+def test_a_database_that_is_away_is_said_honestly(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any, **__: Any) -> bool:
         message = "the server closed the connection unexpectedly"
         raise OperationalError(message)
@@ -260,9 +266,8 @@ def test_a_listener_reads_what_came(connection: Connection) -> None:
     assert content.json() == json.loads(delivery.body)
 
 
-def test_reading_what_is_gone_or_malformed_ends_the_job_with_the_place(
-    connection: Connection,
-) -> None:
+@pytest.mark.usefixtures("connection")
+def test_reading_what_is_gone_or_malformed_ends_the_job_with_the_place() -> None:
     with pytest.raises(Permanent, match="Inbox message 404 is gone"):
         read_message(404)
 
@@ -271,9 +276,8 @@ def test_reading_what_is_gone_or_malformed_ends_the_job_with_the_place(
         read_message(InboxMessage.objects.get().pk).json()
 
 
-def test_the_same_id_from_two_shops_is_two_messages(
-    connection: Connection, stranger: Any, listeners: Callable[..., None]
-) -> None:
+@pytest.mark.usefixtures("listeners")
+def test_the_same_id_from_two_shops_is_two_messages(connection: Connection, stranger: Any) -> None:
     other = stranger.memberships.get().shop
     factories.shopify_connection(other, account="other.myshopify.com", secret="theirs")
     same = str(uuid.uuid4())

@@ -20,9 +20,8 @@ from .conftest import Delivery
 
 
 @pytest.mark.django_db(transaction=True)
-def test_32_threads_with_the_same_event_make_one_message_and_one_job_per_listener(
-    connection: Connection,
-) -> None:
+@pytest.mark.usefixtures("connection")
+def test_32_threads_with_the_same_event_make_one_message_and_one_job_per_listener() -> None:
     barrier = Barrier(32)
 
     def post(external_id: str) -> int:
@@ -75,9 +74,8 @@ def test_handling_again_makes_new_jobs_and_is_audited(
 
 
 @pytest.mark.django_db
-def test_pruning_takes_old_messages_in_pieces_and_stops(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("connection")
+def test_pruning_takes_old_messages_in_pieces_and_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "PRUNE_PIECE", 2)
     for _ in range(5):
         Delivery().post()

@@ -34,7 +34,7 @@ class Tab(ApplicationCommunicator):
     async def connect(self) -> bool:
         """Shake hands; give whether we were let in."""
         await self.send_input({"type": "websocket.connect"})
-        return (await self.receive_output())["type"] == "websocket.accept"
+        return bool((await self.receive_output())["type"] == "websocket.accept")
 
     async def say(self, text: str) -> None:
         """Send a text."""

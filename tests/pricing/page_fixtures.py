@@ -161,5 +161,3 @@ def finished(connection: Connection, variants: Sequence[Variant], person: User) 
         found=Decimal("8.88"),
     )
     return job
-
-

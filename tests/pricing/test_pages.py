@@ -209,7 +209,8 @@ LIST_QUERIES = 6
 # -- what they show --------------------------------------------------------------------------------
 
 
-def test_empty_lists_teach_the_next_step(as_owner: Client, shop: Shop) -> None:
+@pytest.mark.usefixtures("shop")
+def test_empty_lists_teach_the_next_step(as_owner: Client) -> None:
     assert "Plan the first price job" in text_of(as_owner, reverse("pricing:job_list"))
     assert "No price has changed yet" in text_of(as_owner, reverse("pricing:ledger"))
     assert "Connect a shop first" in text_of(as_owner, reverse("pricing:new"))
@@ -259,7 +260,9 @@ def test_a_rollback_and_its_origin_lead_to_each_other(
 def test_a_running_job_says_why_parts_wait(
     connection: Connection, variants: list[Variant], owner: User, as_owner: Client
 ) -> None:
-    parent = Job.objects.create(name="pricing.start_run", group="heavy", state="waiting", shop_id=connection.shop_id)
+    parent = Job.objects.create(
+        name="pricing.start_run", group="heavy", state="waiting", shop_id=connection.shop_id
+    )
     for state, why in (("parked", "Shopify refuses the token."), ("dead", "It broke.")):
         Job.objects.create(
             name="pricing.apply_batch",
@@ -270,7 +273,9 @@ def test_a_running_job_says_why_parts_wait(
             waiting_for=why if state == "parked" else "",
             error=why if state == "dead" else "",
         )
-    job = job_in(S.RUNNING, connection, variants, owner, started_at=timezone.now(), work_job_id=parent.pk)
+    job = job_in(
+        S.RUNNING, connection, variants, owner, started_at=timezone.now(), work_job_id=parent.pk
+    )
     seen = text_of(as_owner, page(job))
     assert "Shopify refuses the token." in seen
     assert "1 part gave up" in seen
@@ -316,9 +321,7 @@ def test_the_ledger_is_filtered_by_layer_cause_and_sku(
     assert "Nothing matches" in text_of(as_owner, f"{url}?sku=nothing")
 
 
-def test_a_variant_shows_its_prices_as_a_picture(
-    variants: list[Variant], as_owner: Client
-) -> None:
+def test_a_variant_shows_its_prices_as_a_picture(variants: list[Variant], as_owner: Client) -> None:
     url = reverse("pricing:variant", kwargs={"variant_id": variants[0].pk})
     assert "has not changed" in text_of(as_owner, url)
     edited_outside(variants[0], Decimal("12.34"))
@@ -430,7 +433,9 @@ Poster = Callable[..., str]
 
 
 @pytest.fixture
-def post_new(as_owner: Client, connection: Connection, variants: list[Variant]) -> Poster:
+def post_new(as_owner: Client, variants: list[Variant]) -> Poster:
+    connection = variants[0].connection
+
     def post(**changed: object) -> str:
         answer = as_owner.post(
             reverse("pricing:new"), {**GOOD, "connection": str(connection.pk), **changed}
@@ -440,7 +445,8 @@ def post_new(as_owner: Client, connection: Connection, variants: list[Variant]) 
     return post
 
 
-def test_a_new_job_is_planned_and_opened(post_new: Poster, connection: Connection) -> None:
+@pytest.mark.usefixtures("connection")
+def test_a_new_job_is_planned_and_opened(post_new: Poster) -> None:
     url = post_new(name="Autumn", floor="5")
     job = PricingJob.objects.get()
     assert url == page(job)
@@ -493,9 +499,8 @@ def test_bad_input_is_refused_at_its_place_and_kept(
     assert 'value="0.05"' in seen or "step" in changed
 
 
-def test_another_shops_variants_are_not_chosen(
-    post_new: Poster, connection: Connection, stranger: User
-) -> None:
+@pytest.mark.usefixtures("connection")
+def test_another_shops_variants_are_not_chosen(post_new: Poster, stranger: User) -> None:
     theirs = factories.shopify_connection(
         Shop.objects.get(memberships__user=stranger), account="elsewhere.myshopify.com"
     )

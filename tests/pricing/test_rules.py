@@ -15,11 +15,17 @@ STEPS = st.sampled_from([Decimal(text) for text in ("0.01", "0.05", "0.25", "0.9
 RULES = st.one_of(
     st.builds(Rule, st.just(Action.SET), CENTS, STEPS, st.none() | CENTS),
     st.builds(
-        Rule, st.just(Action.AMOUNT), CENTS.flatmap(lambda a: st.sampled_from([a, -a])), STEPS,
+        Rule,
+        st.just(Action.AMOUNT),
+        CENTS.flatmap(lambda a: st.sampled_from([a, -a])),
+        STEPS,
         st.none() | CENTS,
     ),
     st.builds(
-        Rule, st.just(Action.PERCENT), st.decimals(-100, 10_000, places=3), STEPS,
+        Rule,
+        st.just(Action.PERCENT),
+        st.decimals(-100, 10_000, places=3),
+        STEPS,
         st.none() | CENTS,
     ),
 )
@@ -48,7 +54,11 @@ def test_a_target_is_on_the_step_and_not_under_the_floor(
         (Rule(Action.PERCENT, Decimal(-12), step=Decimal("0.05")), "19.95", "17.55"),
         (Rule(Action.PERCENT, Decimal(-50), floor=Decimal(12)), "20.00", "12.00"),
         # Rounding down would cross the floor, so the next step above it is taken.
-        (Rule(Action.PERCENT, Decimal(-50), step=Decimal(5), floor=Decimal("11.01")), "20.00", "15.00"),
+        (
+            Rule(Action.PERCENT, Decimal(-50), step=Decimal(5), floor=Decimal("11.01")),
+            "20.00",
+            "15.00",
+        ),
         # Half a step goes up.
         (Rule(Action.SET, Decimal("10.025"), step=Decimal("0.05")), "1.00", "10.05"),
     ],

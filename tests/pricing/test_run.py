@@ -160,9 +160,8 @@ def desk_work_plan() -> None:
     work(Group.HEAVY)
 
 
-def test_confirm_refuses_another_plan_an_old_one_and_a_second_time(
-    desk: TestDesk, merchant: Merchant
-) -> None:
+@pytest.mark.usefixtures("merchant")
+def test_confirm_refuses_another_plan_an_old_one_and_a_second_time(desk: TestDesk) -> None:
     job = desk.plan()
     job.plan_hash, seen = "0" * 64, job.plan_hash
     with pytest.raises(Refused) as refused:

@@ -119,7 +119,7 @@ class Sandbox:
     def settings(self, **changes: Any) -> None:
         self.control("POST", "settings", changes)
 
-    def raw(  # noqa: PLR0913 - a request has this many parts
+    def raw(
         self,
         document: str,
         variables: dict[str, Any] | None = None,

@@ -123,9 +123,7 @@ def test_what_a_writer_writes_is_read_back(rows: list[tuple[str, str]]) -> None:
     writer.writerows(rows)
     data = out.getvalue().encode("utf-8", "replace")
 
-    expected = [
-        tuple(cell.encode("utf-8", "replace").decode() for cell in row) for row in rows
-    ]
+    expected = [tuple(cell.encode("utf-8", "replace").decode() for cell in row) for row in rows]
     assert [(row.values["sku"], row.values["price"]) for row in read(data)] == expected
 
 

@@ -28,7 +28,7 @@ def said(*words: str, **options: Any) -> str:
 
 @pytest.fixture
 def _dead(noting: Callable[..., Any], shop: Shop) -> None:
-    def fail(job: Any, **_: Any) -> None:
+    def fail(_job: Any, **_: Any) -> None:
         raise Permanent("The file is empty.")
 
     noting("a.one", then=fail)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection as database
 from django.db import transaction
 
+from foundation.failures import Parked, Transient
 from foundation.shops.models import Shop
 from foundation.work.api import Cancelled, Group, LeaseLost, NewJob, cancel, enqueue, enqueue_many
 from foundation.work.claim import claim
@@ -159,7 +160,7 @@ def test_the_fence_holds_the_sweep_off_until_the_result_is_written(
 
 
 def test_cancel_ends_waiting_jobs_now_and_running_ones_at_their_next_step(
-    noting: Callable[..., Any], ran: list[Any]
+    noting: Callable[..., Any],
 ) -> None:
     noting()
     enqueue_many("t.note", [NewJob({"n": n}) for n in range(2)])
@@ -174,10 +175,8 @@ def test_cancel_ends_waiting_jobs_now_and_running_ones_at_their_next_step(
 
 
 def test_what_was_cancelled_while_it_failed_is_not_run_again(
-    noting: Callable[..., Any], ran: list[Any], shop: Shop
+    noting: Callable[..., Any], ran: list[Any]
 ) -> None:
-    from foundation.failures import Parked, Transient
-
     def cancelled_meanwhile(job: Any, n: int) -> None:
         cancel(Job.objects.filter(pk=job.id))
         transaction.on_commit(lambda: None)

@@ -15,6 +15,7 @@ from foundation.tracing import current_request_id, request_scope
 from foundation.work import registry
 from foundation.work.api import Group, enqueue, on, release
 from foundation.work.models import Job
+from foundation.work.recovery import sweep
 from foundation.work.runner import RECOVERY_MINUTES, backoff, run_batch
 
 from .conftest import minutes_until, pass_time, states
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def raising(error: Exception) -> Callable[..., None]:
     """Return something to do after noting."""
 
-    def then(job: Any, **_: Any) -> None:
+    def then(_job: Any, **_: Any) -> None:
         raise error
 
     return then
@@ -72,7 +73,7 @@ def test_what_fails_leaves_no_effect(noting: Callable[..., Any], shop: Shop) -> 
 def test_a_failing_job_does_not_harm_its_neighbours(
     noting: Callable[..., Any], ran: list[Any], shop: Shop
 ) -> None:
-    def sometimes(job: Any, n: int) -> None:
+    def sometimes(_job: Any, n: int) -> None:
         if n == 1:
             with database.cursor() as cursor:
                 cursor.execute("SELECT 1 / 0")
@@ -95,7 +96,7 @@ def test_fast_retries_then_a_dead_letter_then_the_slow_schedule_then_escalation(
 ) -> None:
     told: list[Any] = []
 
-    def died(job: Any, **facts: Any) -> None:
+    def died(_job: Any, **facts: Any) -> None:
         told.append((facts["task"], facts["escalated"]))
 
     died.__module__ = "t.handlers"
@@ -110,8 +111,6 @@ def test_fast_retries_then_a_dead_letter_then_the_slow_schedule_then_escalation(
     assert (job.state, job.attempts, job.recovery_step) == ("dead", 3, 0)
     assert job.error == "Not now. Tried 3 times."
     assert minutes_until("recover_at", job_id) == RECOVERY_MINUTES[0] - 10
-
-    from foundation.work.recovery import sweep
 
     for step, minutes in enumerate(RECOVERY_MINUTES, start=1):
         assert sweep()["recovering"] == 0
@@ -236,7 +235,7 @@ def test_a_database_that_stumbles_costs_an_attempt_and_nothing_else(
 def test_a_job_carries_the_id_of_the_request_that_caused_it(noting: Callable[..., Any]) -> None:
     seen: list[str] = []
 
-    def look(job: Any, **_: Any) -> None:
+    def look(_job: Any, **_: Any) -> None:
         seen.append(current_request_id())
 
     noting(then=look)
