@@ -5,9 +5,10 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 from tests.chaos import races, runs
-from tests.chaos.house import FULL, SHORT
+from tests.chaos.house import FULL, SHORT, Scale
 
 RUNS = {
     "workers": runs.workers,
@@ -24,12 +25,15 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[[], *RUNS], metavar="name")
     parser.add_argument("--short", action="store_true", help="hundreds instead of thousands")
     parser.add_argument("--json", action="store_true", help="for symmetry: it is always JSON")
+    parser.add_argument("--seed", type=int, help="another course of the same troubles")
     given = parser.parse_args()
     names = given.names or list(RUNS)
     if len(names) == 1:
-        return play(names[0], short=given.short)
+        scale = SHORT if given.short else FULL
+        return play(names[0], scale if given.seed is None else replace(scale, seed=given.seed))
     # Each run configures Django for a stack of its own, which a process can do once.
     words = ["--short"] if given.short else []
+    words += [] if given.seed is None else ["--seed", str(given.seed)]
     codes = [
         subprocess.run([sys.executable, "-m", "tests.chaos", name, *words], check=False).returncode  # noqa: S603
         for name in names
@@ -37,12 +41,13 @@ def main() -> int:
     return int(any(codes))
 
 
-def play(name: str, *, short: bool) -> int:
+def play(name: str, scale: Scale) -> int:
     """Play one run and print its verdict."""
     began = time.monotonic()
-    verdict, facts = RUNS[name](SHORT if short else FULL)
+    verdict, facts = RUNS[name](scale)
     line = {
         "chaos": name,
+        "seed": scale.seed,
         "ok": verdict.ok,
         "lost": verdict.lost,
         "doubled": verdict.doubled,

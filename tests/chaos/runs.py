@@ -51,12 +51,15 @@ def _work_under(scale: Scale, hurt: Hurt, *, leases: int = 8) -> tuple["Verdict"
         house.merchant.misbehave(_edits_in_the_window(scale), seed=scale.seed)
         house.desk.confirm(job)
         with (
-            Trouble(sell, every=scale.pause),
-            Trouble(edit, every=0.1),
+            Trouble(sell, every=scale.pause) as selling,
+            Trouble(edit, every=0.1) as editing,
             hurt(house, scale) as facts,
         ):
             _until_over(house, job)
             while sold < scale.sales or edits < scale.edits:
+                for thread in (selling, editing):
+                    if thread.error is not None:
+                        raise thread.error
                 time.sleep(0.1)
         house.merchant.behave()
         _heal(house)
@@ -89,8 +92,21 @@ def _until_over(house: House, job: Any) -> None:
         except OperationalError:
             close_old_connections()
         time.sleep(0.1)
-    message = f"The price job did not end within {HEAL_SECONDS * 2:.0f} s."
+    message = f"The price job did not end within {HEAL_SECONDS * 2:.0f} s: {_standing()}"
     raise AssertionError(message)
+
+
+def _standing() -> str:
+    """Say which jobs are not done and why, and who is alive: the cause of a run that hangs."""
+    from django.db.models import Count, Max  # noqa: PLC0415 -- needs Django
+    from foundation.work.api import pulses  # noqa: PLC0415 -- likewise
+    from foundation.work.models import Job  # noqa: PLC0415 -- likewise
+
+    rows = Job.objects.exclude(state__in=("done", "cancelled")).values(
+        "name", "state", "waiting_for", "parked_key", "error"
+    )
+    jobs = list(rows.annotate(count=Count("pk"), run_after=Max("run_after")))
+    return f"{jobs} {pulses()}"
 
 
 def _heal(house: House) -> None:
