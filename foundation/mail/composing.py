@@ -46,7 +46,7 @@ def rendered(template: str, context: dict[str, Any]) -> tuple[str, str, str]:
     """Return subject, text and HTML (empty when there is no such template)."""
     values = {"site": settings.WEB_URL, **context}
     subject = render_to_string(f"letters/{template}.subject.txt", values)
-    text = render_to_string(f"letters/{template}.txt", values)
+    text = render_to_string(f"letters/{template}.txt", values).strip() + "\n"
     html = ""
     with suppress(TemplateDoesNotExist):
         html = render_to_string(f"letters/{template}.html", values)

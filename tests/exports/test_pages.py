@@ -17,7 +17,6 @@ from catalog_sync.models import Variant
 from foundation.audit.models import AuditEvent
 from foundation.exports import links
 from foundation.exports.api import start_export
-from foundation.exports.management.commands import export_csv
 from foundation.exports.models import ExportJob
 from foundation.shops.api import Role
 from foundation.shops.models import Connection, Membership, Shop, User
@@ -40,8 +39,8 @@ def logged_in(person: User) -> Client:
 
 
 @pytest.fixture
-def browser(owner: User, shop: Shop) -> Client:
-    assert shop.pk
+def browser(shop: Shop, owner: User) -> Client:
+    del shop
     return logged_in(owner)
 
 
@@ -96,7 +95,7 @@ def test_from_the_ledger_page_to_the_file(
     name = f"pricing-ledger-{export.created_at:%Y%m%d-%H%M%S}.csv"
     assert file["Content-Disposition"] == f'attachment; filename="{name}"'
     assert file["Content-Length"] == str(export.byte_size)
-    assert b"".join(file.streaming_content) == content_of(export)
+    assert file.getvalue() == content_of(export)
     assert [row["sku"] for row in table_of(export)] == ["SKU-32", "SKU-11"]
     event = AuditEvent.objects.get(verb="exports.export.downloaded")
     assert (event.actor_id, event.object_id) == (owner.pk, str(export.pk))
@@ -333,7 +332,7 @@ def test_the_command(connection: Connection, shop: Shop, monkeypatch: pytest.Mon
     assert said(*where).startswith("Export ")
     assert ExportJob.objects.count() == 1
 
-    monkeypatch.setattr(export_csv.time, "sleep", lambda _: settle())
+    monkeypatch.setattr("time.sleep", lambda _: settle())
     export = ExportJob.objects.get()
     text = said(*where, "--wait")
     export.refresh_from_db()

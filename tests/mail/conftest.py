@@ -10,6 +10,7 @@ from foundation.mail.models import Mail
 from foundation.mail.services import send_mail
 from foundation.shops.models import Shop
 from foundation.work.enums import Group
+from foundation.work.models import Job
 from foundation.work.runner import run_batch
 
 from .smtp_server import Mailbox, mail_server
@@ -51,6 +52,11 @@ def make_mail(shop: Shop) -> MakeMail:
         return Mail.objects.get(pk=send_mail(key=key, **values))  # type: ignore[arg-type]
 
     return make
+
+
+def job_of(mail: Mail) -> Job:
+    """Return the job that sends a mail."""
+    return Job.objects.get(pk=mail.work_job_id or 0)
 
 
 def work() -> int:

@@ -35,10 +35,7 @@ class Mailbox:
 
     def mails(self) -> list[EmailMessage]:
         """Return what was taken, parsed."""
-        return [
-            message_from_bytes(each, policy=policy.default)  # type: ignore[misc]  # that policy makes EmailMessage
-            for each in self.taken
-        ]
+        return [message_from_bytes(each, policy=policy.default) for each in self.taken]
 
 
 class _Session(socketserver.StreamRequestHandler):

@@ -12,12 +12,11 @@ from django.urls import reverse
 from foundation.audit.models import AuditEvent
 from foundation.mail.enums import MailState
 from foundation.mail.models import Mail
-from foundation.shops.api import Role
+from foundation.shops.api import Role, set_role
 from foundation.shops.models import Shop, User
-from foundation.work.models import Job
 from tests import factories
 
-from .conftest import MakeMail, settle
+from .conftest import MakeMail, job_of, settle
 from .smtp_server import HANG_UP, Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +30,8 @@ def logged_in(person: User) -> Client:
 
 
 @pytest.fixture
-def browser(owner: User, shop: Shop) -> Client:
-    assert shop.pk
+def browser(shop: Shop, owner: User) -> Client:
+    del shop
     return logged_in(owner)
 
 
@@ -137,7 +136,7 @@ def test_mails_of_the_installation_are_for_ops(
     mail = make_mail(shop_id=None)
     assert logged_in(owner).get(f"{LIST}{mail.pk}/").status_code == 404
     ops = factories.user("ops@example.com", is_staff=True)
-    factories.set_role(shop_id=shop.pk, user=ops, role=Role.VIEWER, actor_id=None)
+    set_role(shop_id=shop.pk, user=ops, role=Role.VIEWER, actor_id=None)
     assert "none: a mail of the installation" in text_of(logged_in(ops), f"{LIST}{mail.pk}/")
 
 
@@ -224,7 +223,7 @@ def test_the_settings_are_tested_and_waiting_mails_go_on(
     mail = make_mail()
     server.answers["MAIL"] = "553 not you"
     settle()
-    assert Job.objects.get(pk=mail.work_job_id).state == "parked"
+    assert job_of(mail).state == "parked"
     with pytest.raises(CommandError, match=r"takes no mail from .* Set MAIL_FROM to an address"):
         said("test", "--to", "me@example.com")
 

@@ -28,7 +28,7 @@ from foundation.work.recovery import sweep
 from foundation.work.runner import run_batch
 from tests.work.conftest import pass_time, sql
 
-from .conftest import MakeMail, settle, work
+from .conftest import MakeMail, job_of, settle, work
 from .smtp_server import HANG_UP, Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ DOUBT = " " + sending.UNKNOWN_NOW
 def fate(mail: Mail) -> tuple[str, int, str, str]:
     """Return a mail's state, attempts and error, and its job's state."""
     mail.refresh_from_db()
-    return mail.state, mail.attempts, mail.error, Job.objects.get(pk=mail.work_job_id).state
+    return mail.state, mail.attempts, mail.error, job_of(mail).state
 
 
 def where(server: Mailbox) -> str:
@@ -265,7 +265,7 @@ def test_wrong_settings_park_every_mail_with_one_alert(  # noqa: PLR0913 -- aske
     server.answers[step] = answer
     settle()
 
-    assert {Job.objects.get(pk=mail.work_job_id).state for mail in mails} == {"parked"}
+    assert {job_of(mail).state for mail in mails} == {"parked"}
     assert sum(line.startswith("ehlo") for line in server.commands) == 1, "the others wait"
     (alert,) = Alert.objects.all()
     assert (alert.shop_id, alert.key, alert.severity) == (None, "mail:settings", "critical")
@@ -337,7 +337,7 @@ def test_replaying_the_dead_job_does_not_repeat_a_doubtful_mail(
     settle()
     before = fate(mail)
     server.answers.clear()
-    replay(Job.objects.filter(pk=mail.work_job_id))
+    replay(Job.objects.filter(pk=job_of(mail).pk))
     settle()
 
     assert fate(mail) == before
