@@ -94,9 +94,16 @@ def test_the_menu_of_a_phone(open_as: OpenAs, owner: User) -> None:
     page = open_as(owner, "/", width=390)
     link = page.get_by_role("link", name="Connections", exact=True).first
     expect(link).to_be_hidden()
-    page.get_by_role("button", name="Menu").click()
+    menu = page.get_by_role("button", name="Menu", exact=True)
+    menu.click()
+    expect(link).to_be_visible()
+    page.get_by_role("button", name="Close the menu").click()
+    expect(link).to_be_hidden()
+    menu.click()
     link.click()
     expect(page).to_have_url("/operations/connections/")
+    menu.click()
+    expect(link).to_have_attribute("aria-current", "page")
 
 
 @pytest.mark.usefixtures("shop")
