@@ -10,7 +10,7 @@ from foundation.audit.api import record
 
 from .enums import ConnectionKind, ConnectionState, Role
 from .models import Connection, Membership, Shop, User
-from .secretbox import seal, unseal
+from .secretbox import reseal, seal, unseal
 
 
 @transaction.atomic
@@ -173,3 +173,27 @@ def unfreeze(*, shop_id: UUID, actor_id: UUID | None) -> bool:
             object_id=shop_id,
         )
     return bool(moved)
+
+
+@transaction.atomic
+def reseal_connections(*, dry_run: bool = False) -> int:
+    """Encrypt every connection's secrets with the first of ``BACKROOM_KEYS``; returns how many.
+
+    All or nothing: raises :class:`ImproperlyConfigured`, and changes nothing, when one of them
+    cannot be decrypted with any key.
+    """
+    rows = list(Connection.objects.select_for_update().order_by("pk"))
+    for row in rows:
+        # Names the remedy where a key is missing, which the library's own error does not.
+        unseal(row.sealed)
+        row.sealed = reseal(bytes(row.sealed))
+    if not dry_run:
+        Connection.objects.bulk_update(rows, ["sealed"], batch_size=500)
+        record(
+            "shops.secrets.resealed",
+            shop_id=None,
+            object_type="installation",
+            object_id="secrets",
+            details={"connections": len(rows)},
+        )
+    return len(rows)
