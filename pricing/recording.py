@@ -235,5 +235,7 @@ def _upsert(target: PricingJob, rows: Sequence[tuple[Any, ...]]) -> list[tuple[i
         return []
     columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, {**columns, "shop": target.shop_id, "job": target.pk, "echoed": ECHOED})
+        cursor.execute(
+            _UPSERT, {**columns, "shop": target.shop_id, "job": target.pk, "echoed": ECHOED}
+        )
         return list(cursor.fetchall())

@@ -250,7 +250,7 @@ def test_out_of_attempts_it_has_failed_and_the_slow_schedule_tries_on(
         ("MAIL", "553 not you", "", "takes no mail from"),
     ],
 )
-def test_wrong_settings_park_every_mail_with_one_alert(  # noqa: PLR0913 -- asked and answered
+def test_wrong_settings_park_every_mail_with_one_alert(
     server: Mailbox,
     make_mail: MakeMail,
     settings: Settings,

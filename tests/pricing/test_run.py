@@ -326,9 +326,8 @@ def test_a_lost_write_that_was_edited_at_once_is_confirmed_by_its_echo(
     ]
 
 
-def test_an_echo_before_the_reading_back_confirms_the_write(
-    desk: TestDesk, merchant: Merchant
-) -> None:
+@pytest.mark.usefixtures("merchant")
+def test_an_echo_before_the_reading_back_confirms_the_write(desk: TestDesk) -> None:
     job = desk.plan()
     row = job.plan.filter(skip="").select_related("variant").earliest("position")
     assert row.target_price is not None
