@@ -133,7 +133,7 @@ def worker(*, group: str, concurrency: int, environment: Mapping[str, str]) -> S
             name=name,
             command=[
                 *(sys.executable, "-m", "celery", "--app", "config.celery", "worker"),
-                *("--queues", group, "--concurrency", str(concurrency)),
+                *("--queues", f"{group},tick", "--concurrency", str(concurrency)),
                 *("--hostname", f"{group}@%h", "--loglevel", "INFO"),
                 # Heartbeats are rows of ours; Celery's own chatter between workers costs and tells
                 # nothing.

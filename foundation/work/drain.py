@@ -50,7 +50,7 @@ def drain(group: str) -> None:
 
 @shared_task(name="work.tick")
 def tick() -> None:
-    """Claim the schedule's due slots and sweep; sent by the beat."""
+    """Claim the schedule's due slots and sweep; sent by the beat, answered by any group."""
     beat("beat")
     claim_due_slots(import_string(settings.WORK_SCHEDULE), now=timezone.now())
     sweep()

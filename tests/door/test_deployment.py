@@ -74,7 +74,7 @@ def test_a_file_that_is_no_yaml_is_a_complaint(tmp_path: Path) -> None:
 def test_every_worker_group_has_a_service_that_serves_it() -> None:
     told = yaml.safe_load(COMPOSE.read_text())["services"]
     for group in services.WORKER_GROUPS:
-        assert f"--queues={group}" in told[f"worker-{group}"]["command"]
+        assert f"--queues={group},tick" in told[f"worker-{group}"]["command"]
 
 
 def test_only_the_migration_logs_in_as_the_owner() -> None:
