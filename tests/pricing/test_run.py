@@ -1,6 +1,7 @@
 """A price job against the sandbox: what is written, what is kept, what is told."""
 
 import datetime as dt
+import time
 from collections import Counter
 from decimal import Decimal
 from typing import Any
@@ -14,16 +15,21 @@ from catalog_sync.models import Variant
 from config.demo.merchant import Merchant
 from config.demo.prices import effective_changes
 from config.demo.pricing_jobs import expected_after, goals
-from foundation.shops.api import freeze
+from foundation.alerts.models import Alert
+from foundation.outbound.api import resume_connection
+from foundation.shops.api import change_secrets, freeze
+from foundation.work.api import enqueue
 from foundation.work.enums import Group
 from foundation.work.models import Job
-from pricing import recording
+from foundation.work.runner import run_batch
+from pricing import planning, recording
 from pricing.contracts import PlannedRow, Price, Settled
 from pricing.enums import Outcome
 from pricing.models import AuditTrailEntry, PlannedChange, PricingJob, ProcessingResult
 from pricing.outside import note_prices_seen
-from pricing.services import Refused, roll_back
+from pricing.services import Refused, cancel, roll_back
 from tests.pricing.conftest import TestDesk, work
+from tests.shopify_sandbox import TOKEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -371,3 +377,79 @@ def test_an_echo_before_the_reading_back_confirms_the_write(desk: TestDesk) -> N
         target.price,
         now,
     )
+
+
+def test_a_dead_token_parks_the_run_with_one_alert_and_a_new_one_resumes_it(
+    desk: TestDesk, merchant: Merchant
+) -> None:
+    before = merchant.prices()
+    job = desk.plan()
+    wanted = expected_after(before, job)
+    merchant.act("rotate", token="shpat_new_000000000000000000000000000000")
+    try:
+        running = desk.run(job)
+        assert (running.state, merchant.prices()) == ("running", before)
+        key = f"connection:{desk.connection.pk}"
+        assert set(
+            Job.objects.filter(name="pricing.apply_batch").values_list("state", "parked_key")
+        ) == {("parked", key)}
+        alerts = Alert.objects.filter(shop_id=desk.shop_id, closed_at=None)
+        assert [alert.key for alert in alerts] == [key]
+        change_secrets(
+            connection_id=desk.connection.pk,
+            changed={"access_token": "shpat_new_000000000000000000000000000000"},
+            actor_id=desk.person.pk,
+        )
+        resume_connection(desk.connection.pk, actor_id=desk.person.pk)
+        work(Group.REMOTE)
+    finally:
+        merchant.act("rotate", token=TOKEN)
+    job.refresh_from_db()
+    assert (job.state, job.applied, merchant.prices()) == (
+        "completed",
+        job.planned_changes,
+        wanted,
+    )
+    assert not alerts.all().exists()
+
+
+def test_a_stopped_run_keeps_what_was_written_and_accounts_for_every_row(
+    desk: TestDesk, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "PRODUCTS_PER_BATCH", 2)
+    before = merchant.prices()
+    job = desk.plan()
+    target = goals(job)
+    desk.confirm(job)
+    work(Group.HEAVY)
+    # One batch is written when a person stops the rest.
+    run_batch(Group.REMOTE, limit=1)
+    cancel(job=job, actor_id=desk.person.pk, reason="wrong season")
+    work(Group.REMOTE)
+    job.refresh_from_db()
+    assert (job.state, job.state_reason) == ("cancelled", "")
+    assert sum(outcomes(job).values()) == job.planned_changes + job.planned_skips
+    assert counters(job) == outcomes(job)
+    applied = set(
+        job.results.filter(outcome="applied").values_list("variant__vendor_id", flat=True)
+    )
+    assert 0 < len(applied) < job.planned_changes
+    assert merchant.prices() == {v: target[v] if v in applied else before[v] for v in before}
+
+
+def test_an_edit_of_a_variant_we_never_touched_is_in_the_ledger(
+    desk: TestDesk, merchant: Merchant
+) -> None:
+    variant = Variant.objects.select_related("product").earliest("vendor_id")
+    # An edit within the second of the last one would be read again later.
+    time.sleep(1.1)
+    merchant.edit([(variant.vendor_id, Decimal("65.65"))])
+    enqueue(
+        "catalog.read_product",
+        {"connection_id": str(desk.connection.pk), "product_id": variant.product.vendor_id},
+        shop_id=desk.shop_id,
+    )
+    work(Group.REMOTE, Group.FAST)
+    entry = AuditTrailEntry.objects.get()
+    assert (entry.variant_id, entry.layer, entry.cause) == (variant.pk, "outside", "outside_edit")
+    assert (entry.price_before, entry.price_after) == (variant.price, Decimal("65.65"))
