@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import django
 
@@ -122,7 +122,7 @@ class Trouble:
         self.done = 0
         self.error: BaseException | None = None
 
-    def __enter__(self) -> "Trouble":
+    def __enter__(self) -> Self:
         """Begin."""
         self._thread.start()
         return self

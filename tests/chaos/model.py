@@ -29,7 +29,7 @@ class Verdict:
     def blame(self, what: str, example: str) -> None:
         """Count one."""
         setattr(self, what, getattr(self, what) + 1)
-        if len(self.examples) < 10:  # noqa: PLR2004 -- enough to see the pattern
+        if len(self.examples) < 10:
             self.examples.append(f"{what}: {example}")
 
     @property
@@ -43,6 +43,25 @@ def _tag(prices: dict[str, Any]) -> PriceTag:
     return Decimal(prices["price"]), None if compare is None else Decimal(compare)
 
 
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    """What really changed in the shop since the confirmation, by variant and in order."""
+
+    ours: dict[int, list[dict[str, Any]]]
+    theirs: dict[int, list[dict[str, Any]]]
+    last: dict[int, PriceTag]
+
+
+def _happened(effects: Iterable[dict[str, Any]]) -> _Happened:
+    found = _Happened(defaultdict(list), defaultdict(list), {})
+    for effect in effects:
+        if effect["changed"] and "price" in (effect.get("after") or {}):
+            side = found.ours if effect["source"] == "api" else found.theirs
+            side[effect["variant_id"]].append(effect)
+            found.last[effect["variant_id"]] = _tag(effect["after"])
+    return found
+
+
 def judge_prices(
     verdict: Verdict, job: PricingJob, merchant: Merchant, effects: Iterable[dict[str, Any]]
 ) -> dict[str, int]:
@@ -50,16 +69,10 @@ def judge_prices(
 
     Returns how many rows ended how, by the model.
     """
-    ours: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    theirs: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    last: dict[int, PriceTag] = {}
-    for effect in effects:
-        if not effect["changed"] or "price" not in (effect.get("after") or {}):
-            continue
-        side = ours if effect["source"] == "api" else theirs
-        side[effect["variant_id"]].append(effect)
-        last[effect["variant_id"]] = _tag(effect["after"])
-    now = merchant.prices()
+    there, now = _happened(effects), merchant.prices()
+    for vendor_id, last in there.last.items():
+        if now[vendor_id] != last:
+            verdict.blame("wrong", f"variant {vendor_id} costs {now[vendor_id]}, not {last}")
     results = {
         r.planned_id: r for r in ProcessingResult.objects.filter(job=job).iterator(chunk_size=2000)
     }
@@ -68,31 +81,40 @@ def judge_prices(
         ledger[entry.result_id].append(entry)
     seen: Counter[str] = Counter()
     for row in PlannedChange.objects.filter(job=job, skip="").iterator(chunk_size=2000):
-        vendor_id = row.variant_vendor_id
-        name = f"variant {vendor_id}"
-        mine = ours.get(vendor_id, [])
         result = results.get(row.pk)
-        if result is None or result.outcome == "intended":
-            verdict.blame("lost", f"{name} has no end")
-            continue
-        if len(mine) > 1:
-            verdict.blame("doubled", f"{name} was changed {len(mine)} times")
-        expected = _expected(row, mine, theirs.get(vendor_id, []))
+        entries = ledger.pop(None if result is None else result.pk, [])
+        expected = _judge_row(verdict, row, result, entries, there)
         seen[expected] += 1
-        if result.outcome != expected:
-            verdict.blame("wrong", f"{name} is {result.outcome}, should be {expected}")
-        entries = ledger.pop(result.pk, [])
-        if len(entries) != (expected in {"applied", "overwritten"}):
-            verdict.blame("wrong", f"{name} has {len(entries)} entries in the ledger")
-        for entry in entries:
-            wrong = _wrong_entry(row, entry)
-            if wrong:
-                verdict.blame("wrong", f"{name} in the ledger: {wrong}")
-        if vendor_id in last and now[vendor_id] != last[vendor_id]:
-            verdict.blame("wrong", f"{name} costs {now[vendor_id]}, last set to {last[vendor_id]}")
     for result_id in ledger:
         verdict.blame("wrong", f"result {result_id} is in the ledger without a change")
     return dict(seen)
+
+
+def _judge_row(
+    verdict: Verdict,
+    row: PlannedChange,
+    result: ProcessingResult | None,
+    entries: list[AuditTrailEntry],
+    there: _Happened,
+) -> str:
+    """Judge one planned row; returns how it has to end by the model."""
+    name = f"variant {row.variant_vendor_id}"
+    mine = there.ours.get(row.variant_vendor_id, [])
+    expected = _expected(row, mine, there.theirs.get(row.variant_vendor_id, []))
+    if result is None or result.outcome == "intended":
+        verdict.blame("lost", f"{name} has no end")
+        return expected
+    if len(mine) > 1:
+        verdict.blame("doubled", f"{name} was changed {len(mine)} times")
+    if result.outcome != expected:
+        verdict.blame("wrong", f"{name} is {result.outcome}, should be {expected}")
+    if len(entries) != (expected in {"applied", "overwritten"}):
+        verdict.blame("wrong", f"{name} has {len(entries)} entries in the ledger")
+    for entry in entries:
+        wrong = _wrong_entry(row, entry)
+        if wrong:
+            verdict.blame("wrong", f"{name} in the ledger: {wrong}")
+    return expected
 
 
 def _wrong_entry(row: PlannedChange, entry: AuditTrailEntry) -> str:

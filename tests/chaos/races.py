@@ -34,7 +34,7 @@ def race(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
         facts = {
             **_same_event(verdict, house, events=max(20, scale.sales // 15)),
             **_one_row(verdict, house, rounds=max(20, scale.sales // 5)),
-            **_frozen_worker(verdict, house, rounds=3 if scale.sales > 500 else 1),  # noqa: PLR2004
+            **_frozen_worker(verdict, house, rounds=3 if scale.sales > 500 else 1),
         }
         return verdict, facts
 
@@ -111,6 +111,7 @@ def _same_event(verdict: "Verdict", house: House, *, events: int) -> dict[str, A
 
 def _one_row(verdict: "Verdict", house: House, *, rounds: int) -> dict[str, Any]:
     from django.db import connection  # noqa: PLC0415 -- needs Django
+
     from foundation.work.claim import claim  # noqa: PLC0415 -- likewise
     from foundation.work.enums import Group  # noqa: PLC0415 -- likewise
     from foundation.work.models import Job  # noqa: PLC0415 -- likewise

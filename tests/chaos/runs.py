@@ -19,10 +19,9 @@ Hurt = Callable[[House, Scale], "Any"]
 def _work_under(scale: Scale, hurt: Hurt, *, leases: int = 8) -> tuple["Verdict", Facts]:
     """Run a price job over everything while the house is hurt; sales and edits go on meanwhile."""
     with open_house(scale, leases=leases) as house:
-        from tests.chaos.model import Verdict  # noqa: PLC0415 -- needs Django
-
         from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
         from pricing.api import Action, Rule  # noqa: PLC0415 -- likewise
+        from tests.chaos.model import Verdict  # noqa: PLC0415 -- needs Django
 
         job = house.desk.plan(
             "Under fire",
@@ -55,7 +54,7 @@ def _work_under(scale: Scale, hurt: Hurt, *, leases: int = 8) -> tuple["Verdict"
             Trouble(edit, every=0.1) as editing,
             hurt(house, scale) as facts,
         ):
-            _until_over(house, job)
+            _until_over(job)
             while sold < scale.sales or edits < scale.edits:
                 for thread in (selling, editing):
                     if thread.error is not None:
@@ -80,8 +79,9 @@ def _edits_in_the_window(scale: Scale) -> dict[str, Any]:
     return {"kind": "edit_before_write", "operation": WRITE, "count": count, "rate": 0.05}
 
 
-def _until_over(house: House, job: Any) -> None:
+def _until_over(job: Any) -> None:
     from django.db import OperationalError, close_old_connections  # noqa: PLC0415 -- needs Django
+
     from pricing.models import PricingJob  # noqa: PLC0415 -- likewise
 
     ends = time.monotonic() + HEAL_SECONDS * 2
@@ -99,6 +99,7 @@ def _until_over(house: House, job: Any) -> None:
 def _standing() -> str:
     """Say which jobs are not done and why, and who is alive: the cause of a run that hangs."""
     from django.db.models import Count, Max  # noqa: PLC0415 -- needs Django
+
     from foundation.work.api import pulses  # noqa: PLC0415 -- likewise
     from foundation.work.models import Job  # noqa: PLC0415 -- likewise
 
@@ -173,11 +174,11 @@ def _without_redis(house: House, scale: Scale) -> Iterator[Facts]:
     import redis  # noqa: PLC0415 -- only this run needs it
 
     facts: Facts = {"flushed": 0, "seconds_without": 0}
-    gone = 30 if scale.variants > 1_000 else 6  # noqa: PLR2004 -- full or short
+    gone = 30 if scale.variants > 1_000 else 6
     client = redis.Redis.from_url(house.stack.environment["REDIS_URL"])
 
     def trouble() -> None:
-        if facts["flushed"] < 3:  # noqa: PLR2004 -- thrice
+        if facts["flushed"] < 3:
             client.flushall()
             facts["flushed"] += 1
         elif not facts["seconds_without"]:
@@ -195,7 +196,7 @@ def _without_redis(house: House, scale: Scale) -> Iterator[Facts]:
 @contextmanager
 def _restarting_postgres(house: House, scale: Scale) -> Iterator[Facts]:
     facts: Facts = {"postgres_restarts": 0}
-    wanted = 3 if scale.variants > 1_000 else 1  # noqa: PLR2004 -- full or short
+    wanted = 3 if scale.variants > 1_000 else 1
 
     def restart() -> None:
         if facts["postgres_restarts"] < wanted:
