@@ -21,6 +21,8 @@ def demo(*, leave: bool, as_json: bool, fresh: bool, port: int | None, workers: 
         web_port=port,
         web_ports=(USUAL_PORT,),
         concurrency=concurrency(workers),
+        # Twice the points a second of the Standard plan: the story waits for little else.
+        sandbox_arguments=("--plan", "advanced"),
     )
     place = places.of_checkout()
     place.prepare()
