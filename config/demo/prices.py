@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 from django.conf import settings
 
-from catalog_sync.api import Selection, start_full_sync
+from catalog_sync.api import Selection, probe_connection, start_full_sync
 from config.demo.flows import Facts, expect, flow
 from config.demo.merchant import Merchant, PriceTag
 from config.demo.pricing_jobs import Desk, expected_after, finished, goals, variants_of
@@ -43,8 +43,9 @@ def effective_changes(merchant: Merchant, since: int) -> "Counter[int]":
 
 @flow("prices.import")
 def import_catalogue() -> Facts:
-    """Mirror the shop's whole catalogue."""
+    """Test the connection, then mirror the shop's whole catalogue."""
     desk, merchant = Desk.at(), Merchant()
+    expect(probe_connection(desk.connection.pk)["missing"], [], "scopes that the token lacks")
     began = time.monotonic()
     job_id = start_full_sync(desk.connection.pk, desk.person.pk)
     wait_until(

@@ -112,6 +112,8 @@ def compose(
         "LOG_FORMAT": "json",
         "MAIL_URL": f"file://{place.var / 'mail'}",
         "OUTBOUND_ADDRESS_MAP": ",".join(f"{shop}={addresses.sandbox}" for shop in SHOPS),
+        # The sandbox is the vendor: pictures of its products come from there.
+        "PICTURE_ORIGINS": addresses.sandbox,
         "STATIC_ROOT": str(place.var / "static"),
     }
     ours = {

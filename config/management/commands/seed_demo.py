@@ -40,7 +40,7 @@ class DemoShop:
 
 # The sandbox's two shops (sandbox/shopify/README.md).
 DEMO = DemoShop(
-    "Maple & Paw",
+    "Maple & Mutt",
     "demo-shop.myshopify.com",
     "CAD",
     "America/Toronto",
@@ -49,7 +49,7 @@ DEMO = DemoShop(
     "shpss_demo_000000000000000000000000000000",
 )
 OTHER = DemoShop(
-    "Northern Lights Candles",
+    "Dockside Gifts",
     "other-shop.myshopify.com",
     "CAD",
     "America/Vancouver",
