@@ -125,7 +125,7 @@ class NewJobForm(forms.Form):
     price_min = _text("Price from", inputmode="decimal")
     price_max = _text("Price up to", inputmode="decimal")
     all = forms.BooleanField(
-        label="Every variant of the shop that the filters leave", required=False
+        label="Every variant of the shop; needed only without a search or filter", required=False
     )
     skus = forms.CharField(
         label="SKUs",
@@ -136,7 +136,9 @@ class NewJobForm(forms.Form):
     )
 
     action = forms.ChoiceField(label="What to do", choices=Action.choices)
-    value = _number("Value", required=True)
+    value = _number(
+        "Value", "To lower by percent or amount, begin with a minus: -10.", required=True
+    )
     step = _number("Round to", "0.05 makes 25.43 into 25.45; 1 makes it 25.", list="price-steps")
     floor = _number("Never below", "A price that would fall below is raised to this.")
     name = forms.CharField(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
+from catalog_sync.api import ProductStatus
 from foundation.cards import Tone
 from foundation.work.api import JobState
 
@@ -56,6 +57,14 @@ SELECTION_WORDS = {
     "price_min": "Price from",
     "price_max": "Price up to",
 }
+
+
+TAKES_BACK = {
+    JobKind.ROLLBACK: "Gives every price that “{}” wrote its old value back; where somebody has "
+    "changed it since, theirs is kept and listed.",
+    JobKind.RESTORE: "Gives edits that “{}” overwrote their price back.",
+}
+NAMED_BY_VALUE = ("Variants", "Chosen by hand")
 
 
 def state_now(job: PricingJob, now: dt.datetime) -> PricingJobState:
@@ -150,7 +159,7 @@ def rule_words(rule: PricingRule | Rule, currency: str) -> str:
 def selection_words(selection: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Say which variants a stored selection means, as names and values."""
     said = [
-        (words, str(selection[name]))
+        (words, _said(name, selection[name]))
         for name, words in SELECTION_WORDS.items()
         if name in selection
     ]
@@ -165,6 +174,21 @@ def selection_words(selection: Mapping[str, Any]) -> list[tuple[str, str]]:
     if selection.get("all") and not said:
         said.append(("Variants", "every variant of the shop"))
     return said
+
+
+def _said(name: str, value: Any) -> str:
+    return str(ProductStatus(value).label) if name == "status" else str(value)
+
+
+def asked_words(job: PricingJob, rule: str) -> str:
+    """Say in one line what a job is: its rule, and which variants it is for."""
+    if job.rollback_of is not None:
+        return TAKES_BACK[JobKind(job.kind)].format(job.rollback_of.name)
+    chosen = ", ".join(
+        value if name in NAMED_BY_VALUE else f"{name.lower()} {value}"
+        for name, value in selection_words(job.selection)
+    )
+    return f"{rule}. For {chosen}." if rule and chosen else ""
 
 
 def _listed(values: Sequence[str], shown: int = 6) -> str:

@@ -69,21 +69,25 @@ def job_page(request: ShopRequest, job_id: UUID) -> HttpResponse:
     job = job_or_404(request, job_id)
     state = words.state_now(job, timezone.now())
     context = _status(request, job, state)
+    if request.headers.get("HX-Target") == "rows":
+        return render(
+            request, "pricing/job_table.html", {**context, **_tables(request, job, state)}
+        )
     if request.headers.get("HX-Request"):
         answer = render(request, "pricing/job_status.html", context)
         if request.GET.get("seen") != state:
             # Another state is another page: tables, buttons and history are not part of this.
             answer["HX-Refresh"] = "true"
         return answer
+    manual = job.kind == JobKind.MANUAL
+    rule = words.rule_words(job.rules.get(), request.shop.currency) if manual else ""
     context |= {
         "title": job.name,
+        "lead": words.asked_words(job, rule),
         "crumbs": [("Price jobs", reverse("pricing:job_list"))],
         "history": jobs.history_of(job),
-        "undos": jobs.undone_by(job),
         "selection": words.selection_words(job.selection),
-        "rule": words.rule_words(job.rules.get(), request.shop.currency)
-        if job.kind == JobKind.MANUAL
-        else "",
+        "rule": rule,
     }
     context |= _tables(request, job, state)
     return render(request, "pricing/job_page.html", context)
@@ -95,6 +99,7 @@ def _status(request: ShopRequest, job: "PricingJob", state: PricingJobState) -> 
     open_state = state not in FINISHED
     return {
         "job": job,
+        "here": request.get_full_path(),
         "state": state,
         "state_label": words.label_of(state),
         "state_tone": words.STATE_TONES.get(state, "neutral"),
@@ -107,6 +112,7 @@ def _status(request: ShopRequest, job: "PricingJob", state: PricingJobState) -> 
         "gauge": budget_gauge(job.connection_id) if running else None,
         "problems": results.latest_problems(job, limit=PROBLEMS_SHOWN) if running else [],
         "summary": plans.plan_summary(job) if state == PricingJobState.PLANNED else None,
+        "undos": [] if open_state else jobs.undone_by(job),
         "may_act": editor,
         "may_undo": editor and words.may_be_undone(job),
         "may_plan_again": editor and words.may_be_planned_again(job, state),

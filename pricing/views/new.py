@@ -59,6 +59,10 @@ class Preview:
     totals: Totals
     facets: Facets | None
     samples: Sequence[Sample]
+    unknown: Sequence[str]
+    """SKUs that were pasted and are not in the catalogue."""
+    understood: bool
+    """False when a field of the choice is wrong; then nothing is counted."""
     example_before: Decimal
     example: Evaluation | None
 
@@ -163,9 +167,18 @@ def _preview(request: ShopRequest, form: NewJobForm) -> Preview:
         totals=totals(shop_id, selection),
         facets=facets(shop_id, selection) if way == "filter" else None,
         samples=samples,
+        unknown=_unknown(shop_id, selection) if way == "skus" else (),
+        understood=not form.is_bound or form.selection is not None,
         example_before=first,
         example=evaluate(form.rule, Price(first, None)) if form.rule else None,
     )
+
+
+def _unknown(shop_id: UUID, selection: Selection) -> list[str]:
+    """Return the SKUs nothing has; saying nothing of them would be taken for a price change."""
+    rows = variants_matching(shop_id, Selection(skus=selection.skus)) if selection.skus else None
+    known = {sku.upper() for sku in rows.values_list("sku", flat=True)} if rows is not None else ()
+    return [sku for sku in selection.skus if sku.upper() not in known]
 
 
 def _understood(form: NewJobForm) -> Selection:

@@ -146,10 +146,10 @@ def test_the_list_costs_the_same_for_one_and_three(
 @pytest.mark.parametrize(
     ("make", "view", "queries"),
     [
-        ("planned", "", 12),
+        ("planned", "", 11),
         ("finished", "", 12),
         ("finished", "?view=plan", 11),
-        ("running", "", 14),
+        ("running", "", 13),
     ],
 )
 def test_a_job_page_costs_the_same_for_few_and_many_rows(
