@@ -55,8 +55,8 @@ def _freshness(mirror: MirrorStanding, url: str, now: dt.datetime) -> Line:
         minutes = mirror.lag.total_seconds() / 60
         return Line(mirror.account, f"webhooks {minutes:.0f} min late", url, Tone.WARN)
     days = (now - mirror.synced_at).days
-    age = f"{days} days ago" if days > 1 else "within a day"
-    return Line(mirror.account, f"read {age}", url, Tone.GOOD)
+    told = f"read {days} days ago" if days > 1 else "up to date"
+    return Line(mirror.account, told, url, Tone.GOOD)
 
 
 def _waiting(mirror: MirrorStanding, url: str) -> list[Line]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import catalog_sync.api
 import pricing.api
+from config.bars import GROUP_WORK
 from config.connections.presenting import ConnectionFacts
 from foundation.alerts.api import open_alerts
 from foundation.cards import Card, Line, Provider, Running, Tone
@@ -20,6 +21,8 @@ from foundation.work.api import JobRow, Pulse, dead_count, latest_dead, pulses, 
 # Towers in the order of the sidebar.
 PROVIDERS: tuple[Provider, ...] = (pricing.api.overview, catalog_sync.api.overview)
 SHOWN = 5
+# Tasks whose progress the towers' own cards tell, with more words.
+TOLD_BY_CARDS = ("pricing.", "catalog.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Overview:
     dead: Sequence[JobRow]
     dead_count: int
     alerts: Sequence[Any]
-    pulses: Sequence[Pulse]
+    workers: Sequence[tuple[Pulse, str]]
+    """Each group of workers, and what it does."""
     connections: Sequence[ConnectionFacts]
 
 
@@ -55,7 +59,7 @@ def overview_of(*, shop_id: UUID, now: dt.datetime) -> Overview:
         dead=[JobRow.of(job, now) for job in latest_dead(shop_id=shop_id, limit=SHOWN)],
         dead_count=dead,
         alerts=list(open_alerts(shop_id)[:SHOWN]),
-        pulses=pulses(),
+        workers=[(pulse, GROUP_WORK.get(pulse.name, "")) for pulse in pulses()],
         connections=connections,
     )
 
@@ -77,7 +81,8 @@ def _undecided(count: int) -> list[Line]:
 
 
 def _running_jobs(shop_id: UUID, now: dt.datetime) -> list[Running]:
-    rows = [JobRow.of(job, now) for job in running_now(shop_id=shop_id, limit=SHOWN)]
+    jobs = running_now(shop_id=shop_id, limit=4 * SHOWN)
+    rows = [JobRow.of(job, now) for job in jobs if not job.name.startswith(TOLD_BY_CARDS)]
     return [
         Running(
             label=row.title,
@@ -87,5 +92,5 @@ def _running_jobs(shop_id: UUID, now: dt.datetime) -> list[Running]:
             started_at=row.job.started_at,
             moved_at=row.job.progress_at,
         )
-        for row in rows
+        for row in rows[:SHOWN]
     ]

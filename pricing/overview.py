@@ -31,8 +31,8 @@ def overview(shop_id: UUID, now: dt.datetime) -> Card:
         failed, lost = Tone.BAD if found.failed else Tone.GOOD, found.overwritten
         lines = (
             Line("Price jobs", f"{found.total:,}", url),
-            Line("With failures, 7 days", f"{found.failed:,}", url, failed),
-            Line("Ledger", "every price", reverse("pricing:ledger")),
+            Line("Jobs with failures, 7 days", f"{found.failed:,}", url, failed),
+            Line("Price ledger", "every change", reverse("pricing:ledger")),
         )
         if lost:
             lines += (Line("Overwrote an edit", f"{lost:,}", url, Tone.WARN),)
