@@ -4,7 +4,7 @@
 {{ amount|money:shop.currency }}                     1,234.50 CAD
 {% change before after shop.currency %}              24.00 → 19.99 CAD, in percent too
 {% when job.created_at %}                            3 min ago (the exact time in its title)
-{% when job.created_at "both" %}                     3 min ago · 21 Nov 14:02
+{% when job.created_at "both" %}                     3 min ago · 21 Nov 14:02 EST
 {% progress done total started_at moved_at %}        bar, count, rate, time left, stalled since
 {% badge "Parked" "warn" %}                          neutral good busy warn bad
 """
@@ -97,11 +97,11 @@ def when(context: Context, moment: dt.datetime | None, form: str = "") -> SafeSt
         said = f"{duration(seconds)} ago" if seconds > 0 else f"in {duration(-seconds)}"
     local = moment.astimezone(zone_of(context))
     exact = shop_time(context, moment)
-    beside = ""
+    beside = SafeString()
     if form == "both":
-        beside = local.strftime(" · %-d %b %H:%M")
+        beside = format_html(' <span class="fr-exact">{}</span>', local.strftime("%-d %b %H:%M %Z"))
     return format_html(
-        '<time datetime="{}" title="{}">{}<span class="fr-muted">{}</span></time>',
+        '<time datetime="{}" title="{}">{}{}</time>',
         moment.astimezone(dt.UTC).isoformat(timespec="seconds"),
         exact,
         said,

@@ -25,7 +25,7 @@ class TabWords:
 TAB_WORDS = {
     Tab.BUSY: TabWords(
         "Busy",
-        "Leased by a worker at this moment, or waiting for their parts.",
+        "In the hands of a worker at this moment, or waiting for their parts.",
         "Nobody is busy. Jobs appear here when a price job is confirmed, a webhook arrives or the "
         "schedule rings.",
     ),
@@ -144,7 +144,11 @@ def _by_clock(job: Job, state: JobState) -> tuple[dt.datetime | None, str, str]:
     if state is JobState.DEAD:
         return job.recover_at, "tried again by itself", "about to be tried again"
     if state is JobState.RUNNING:
-        return job.lease_until, "lease ends", "its worker is silent, another one takes over"
+        return (
+            job.lease_until,
+            "taken over if silent",
+            "its worker is silent, another one takes over",
+        )
     return None, "", ""
 
 
