@@ -40,6 +40,8 @@ class ConnectionFacts:
     timezone: str
     api_version: str
     scopes: tuple[Scope, ...]
+    failed: str
+    """Why the last test failed; empty when it did not."""
     gauge: BudgetGauge | None
 
     @classmethod
@@ -58,8 +60,9 @@ class ConnectionFacts:
             scopes=tuple(
                 Scope(name, SCOPE_REASONS.get(name, ""), name in granted) for name in NEEDED_SCOPES
             )
-            if connection.tested_at
+            if "granted" in facts
             else (),
+            failed=facts.get("failed", ""),
             gauge=budget_gauge(connection.pk),
         )
 
@@ -80,6 +83,8 @@ class ConnectionFacts:
             return "Parked", "bad"
         if not self.tested_at:
             return "Not tested", "warn"
+        if self.failed:
+            return "Test failed", "bad"
         if self.missing:
             return "Scopes missing", "warn"
         return "Works", "good"

@@ -21,6 +21,7 @@ from foundation.shops.api import (
     change_secrets,
     connect,
     shop_page,
+    store_facts,
 )
 from foundation.shops.models import Connection
 
@@ -122,6 +123,9 @@ def _test(request: ShopRequest, connection: Connection) -> None:
     try:
         facts = probe_connection(connection.pk)
     except Failure as failure:
+        # What an earlier test read stays; that it works now must not.
+        facts = {**connection.facts, "failed": failure.message}
+        store_facts(connection_id=connection.pk, facts=facts)
         messages.error(request, f"The test failed. {failure.message}")
     except NotNow as wait:
         messages.warning(request, f"Not tested: {wait}")

@@ -44,6 +44,7 @@ def park_connection(connection_id: UUID, reason: str, *, actor_id: UUID | None =
         severity="critical",
         title=f"The connection {access.account} is parked",
         body=f"{reason} Its jobs wait and go on by themselves when the connection is resumed.",
+        url=f"/operations/connections/{connection_id}/",
     )
     return True
 
@@ -75,6 +76,7 @@ def freeze_shop(shop_id: UUID, *, reason: str, actor_id: UUID | None) -> bool:
         severity="warning",
         title="The panic switch is on",
         body=f"No change leaves for this shop: {reason}. Waiting jobs go on when it is released.",
+        url="/panic/",
     )
     return True
 
