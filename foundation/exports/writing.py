@@ -32,7 +32,9 @@ class Snapshot:
     def copy(self, statement: Statement, out: "HashingFile") -> Iterator[int]:
         """Write what ``COPY`` says into ``out``; yields the rows so far after each piece."""
         rows, piece, size = -1, [], 0  # the header is no row
-        with self._reading.wrap_database_errors, self._cursor.copy(*statement) as copy:
+        # Below Django's wrapper: the one it has for DEBUG takes no parameters.
+        inner = self._cursor.cursor
+        with self._reading.wrap_database_errors, inner.copy(*statement) as copy:
             # PostgreSQL sends one row a message (documented in its protocol).
             for row in copy:
                 piece.append(bytes(row))
