@@ -3,3 +3,4 @@ from django.apps import AppConfig
 
 class CatalogSyncConfig(AppConfig):
     name = "catalog_sync"
+    verbose_name = "Catalogue"

@@ -21,6 +21,16 @@ class TabWords:
     about: str
     empty: str
 
+    @property
+    def empty_title(self) -> str:
+        """The first sentence of what the empty list teaches."""
+        return self.empty.partition(". ")[0].rstrip(".")
+
+    @property
+    def empty_text(self) -> str:
+        """The rest of it."""
+        return self.empty.partition(". ")[2]
+
 
 TAB_WORDS = {
     Tab.BUSY: TabWords(

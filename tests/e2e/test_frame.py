@@ -84,7 +84,7 @@ def test_a_dead_job_is_discarded_by_keyboard(open_as: OpenAs, owner: User, shop:
 
 def test_the_list_changes_by_itself(open_as: OpenAs, owner: User, shop: Shop) -> None:
     page = open_as(owner, "/operations/jobs/?tab=dead")
-    expect(page.get_by_text("No dead letters.")).to_be_visible()
+    expect(page.get_by_text("No dead letters")).to_be_visible()
     _dead(shop, "It died while somebody looked")
     expect(page.get_by_text("It died while somebody looked")).to_be_visible(timeout=12_000)
 

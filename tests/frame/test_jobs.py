@@ -207,7 +207,7 @@ def test_work_of_the_installation_is_not_for_a_shops_owner(
 
 def test_an_empty_tab_teaches(browser: Client) -> None:
     page = browser.get("/operations/jobs/?tab=dead").content.decode()
-    assert "No dead letters." in page
+    assert "No dead letters" in page
     assert (
         "Nothing matches the filter"
         in browser.get("/operations/jobs/?tab=dead&text=zzz").content.decode()
