@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -27,9 +28,9 @@ def chromium() -> str:
     return given or next((path for name in NAMES if (path := shutil.which(name))), "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
-    """One browser for all tests of the session."""
+    """One browser for all tests of a module; what else runs in this process is without its loop."""
     program = chromium()
     if not program:
         message = (
@@ -44,6 +45,8 @@ def chrome() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
+        # Beside a running loop Django opens connections of their own, which nobody else would end.
+        connections.close_all()
 
 
 @pytest.fixture
