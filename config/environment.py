@@ -57,8 +57,9 @@ def database(name: str, url: str, env: environ.Env) -> dict[str, Any]:
     """
     try:
         parsed = environ.Env.db_url_config(url)
-    except Exception as error:
-        raise _refuse(name, f"{url!r} is not a database address") from error
+    except Exception:  # noqa: BLE001 -- the parser raises whatever it meets
+        # Neither the address nor what was wrong with it: both may quote the password.
+        raise _refuse(name, "it is not postgresql://user:password@host:port/name") from None
     if "postgresql" not in str(parsed.get("ENGINE")):
         raise _refuse(name, "Backroom needs PostgreSQL 15 or newer")
     options: dict[str, Any] = dict(parsed.get("OPTIONS", {}))
