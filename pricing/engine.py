@@ -77,18 +77,29 @@ def apply_batch(job: Running, *, pricing_job_id: UUID, batch: int) -> None:
     rows = open_rows(target.pk, batch)
     if not rows:
         return
-    client = shopify_client(target.connection_id, job=job)
-    reading = _read(client, rows)
-    writable = _decide_and_record(job, target, rows, reading)
-    for _, group in groupby(writable, key=lambda row: row.product_vendor_id):
-        product = list(group)
-        job.heartbeat()
-        job.stop_if_cancelled()
-        if not reading.fresh:
-            reading_again = _read(client, product)
-            product = _decide_and_record(job, target, product, reading_again)
-        if product:
-            _write_product(job, target, client, product)
+    # Paid for as a whole: waiting for points between two products would mean reading again.
+    with shopify_client(target.connection_id, job=job).prepaid(
+        reads=-(-len(rows) // READ_LIMIT),
+        writes=[len(call) for call in _calls(target, rows)],
+    ) as client:
+        reading = _read(client, rows)
+        for call in _calls(target, _decide_and_record(job, target, rows, reading)):
+            job.heartbeat()
+            job.stop_if_cancelled()
+            writable = call
+            if not reading.fresh:
+                writable = _decide_and_record(job, target, call, _read(client, call))
+            if writable:
+                _write_product(job, target, client, writable)
+
+
+def _calls(target: PricingJob, rows: Sequence[PlannedRow]) -> list[list[PlannedRow]]:
+    """Split rows into what one mutation takes: of one product, and as many as the job allows."""
+    calls = []
+    for _, group in groupby(rows, key=lambda row: row.product_vendor_id):
+        product, most = list(group), target.variants_per_call
+        calls += [product[start : start + most] for start in range(0, len(product), most)]
+    return calls
 
 
 def settle_intents(job: Running, target: PricingJob) -> None:

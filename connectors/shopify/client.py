@@ -8,12 +8,13 @@ budget is used up, ``Parked`` when the connection or the shop's writes are stopp
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from foundation.failures import Permanent
 
-from . import documents, mapping, wire
+from . import costs, documents, mapping, wire
 from .contracts import (
     Counts,
     ItemStock,
@@ -41,6 +42,7 @@ class ShopifyClient:
 
     def __init__(self, transport: Transport) -> None:
         """``transport`` carries the credentials, the lane, the budget and its priority."""
+        self._transport = transport
         self._run = transport.run
 
     # --- the shop -----------------------------------------------------------------------------
@@ -185,6 +187,16 @@ class ShopifyClient:
         }
         reply = self._run(documents.PRICE_WRITE, given, wire.PriceWriteData)
         return mapping.price_write_answer(rows, reply.data.payload, reply.request_id)
+
+    @contextmanager
+    def prepaid(self, *, reads: int, writes: Sequence[int]) -> Iterator["ShopifyClient"]:
+        """Give a client that has paid for price reads, and for writes of so many variants each.
+
+        Raises ``Wait`` now instead of between two of the calls. What is not used goes back.
+        """
+        points = reads + sum(costs.price_write(variants) for variants in writes)
+        with self._transport.prepaid(points) as transport:
+            yield ShopifyClient(transport)
 
     # --- webhook subscriptions ----------------------------------------------------------------
 

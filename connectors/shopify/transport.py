@@ -3,6 +3,8 @@
 Not done here: retrying and sleeping. A call the budget cannot pay raises ``failures.Wait``.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -18,6 +20,7 @@ from foundation.outbound.api import (
     OpenExchange,
     Points,
     Reading,
+    prepay,
 )
 
 from . import errors, wire
@@ -47,6 +50,12 @@ class Transport:
         self._credentials = credentials
         self._lane = lane
         self._points = points
+
+    @contextmanager
+    def prepaid(self, points: int) -> Iterator["Transport"]:
+        """Give a transport whose calls are paid for with points taken now."""
+        with prepay(self._points, points) as purse:
+            yield Transport(self._credentials, lane=self._lane, points=purse)
 
     def run(self, document: Document, variables: dict[str, Any], shape: type[Data]) -> Reply[Data]:
         """Send ``document`` and return its data as ``shape``, or raise what went wrong."""

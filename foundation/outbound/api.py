@@ -16,6 +16,7 @@ from .contracts import (
 )
 from .failures import ForbiddenAddress, NotSent
 from .lanes import open_http
+from .prepaid import prepay
 from .queries import budget_gauge, recent_exchanges
 from .services import (
     freeze_shop,
@@ -47,6 +48,7 @@ __all__ = [
     "freeze_shop",
     "open_http",
     "park_connection",
+    "prepay",
     "prune_exchanges",
     "recent_exchanges",
     "release_stragglers",

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,7 @@ from foundation.failures import Permanent, Wait
 from foundation.outbound.budgets import Allowance, PointsBudget
 from foundation.outbound.contracts import Grant, Priority, Reading
 from foundation.outbound.models import Budget
+from foundation.outbound.prepaid import prepay
 
 KEY = "shopify:test"
 
@@ -298,3 +300,48 @@ def test_killed_workers_cost_a_level_but_not_the_rate() -> None:
         except Wait as wait:
             time.sleep(wait.seconds)
     assert taken >= 800
+
+
+def test_what_is_prepaid_is_taken_once_and_the_rest_goes_back() -> None:
+    row(capacity=2000.0, restore_rate=100.0, available=500.0, measured_at=ahead())
+    with prepay(budget(), 111) as purse:
+        assert level() == 389
+        grants = [purse.take(1), purse.take(11), purse.take(11)]
+        assert [grant.points for grant in grants] == [1, 11, 11]
+        assert level() == 389
+        # The vendor's level holds what is still to be spent here.
+        purse.settle(grants[0], Reading(1, available=499, capacity=2000, restore_rate=100))
+        assert level() == 389
+    assert level() == 477
+
+
+def test_what_goes_beyond_the_prepaid_is_asked_of_the_budget() -> None:
+    row(capacity=2000.0, restore_rate=100.0, available=30.0, measured_at=ahead())
+    with prepay(budget(), 12) as purse:
+        purse.take(11)
+        with pytest.raises(Wait):
+            purse.take(100)
+        assert level() == 18
+    assert level() == 19
+
+
+def test_a_prepaid_call_that_was_refused_leaves_only_what_the_vendor_tells() -> None:
+    row(capacity=2000.0, restore_rate=100.0, available=500.0, measured_at=ahead())
+    with prepay(budget(), 111) as purse:
+        purse.deplete(purse.take(11), Reading(0, available=3, capacity=2000, restore_rate=100))
+    assert level() == 3
+
+
+def test_prepaying_waits_like_a_call_and_takes_nothing() -> None:
+    row(capacity=2000.0, restore_rate=100.0, available=50.0, measured_at=ahead())
+    with pytest.raises(Wait), prepay(budget(), 111):
+        pytest.fail("it was not paid")
+    assert level() == 50
+
+
+def test_a_prepaid_piece_of_work_that_fails_gives_back_what_is_left() -> None:
+    row(capacity=2000.0, restore_rate=100.0, available=500.0, measured_at=ahead())
+    with suppress(ZeroDivisionError), prepay(budget(), 100) as purse:
+        purse.take(40)
+        raise ZeroDivisionError
+    assert level() == 460

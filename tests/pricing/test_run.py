@@ -8,6 +8,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.conf import LazySettings
 from django.db import transaction
 from django.utils import timezone
 
@@ -453,3 +454,39 @@ def test_an_edit_of_a_variant_we_never_touched_is_in_the_ledger(
     entry = AuditTrailEntry.objects.get()
     assert (entry.variant_id, entry.layer, entry.cause) == (variant.pk, "outside", "outside_edit")
     assert (entry.price_before, entry.price_after) == (variant.price, Decimal("65.65"))
+
+
+def test_no_mutation_has_more_variants_than_the_job_allows(
+    desk: TestDesk, merchant: Merchant, settings: LazySettings
+) -> None:
+    settings.PRICING_VARIANTS_PER_CALL = 2
+    before = merchant.prices()
+    job = desk.plan()
+    # What was planned with one number is written with it.
+    settings.PRICING_VARIANTS_PER_CALL = 250
+    calls = Counter(merchant.calls())
+    done = desk.run(job)
+    made = Counter(merchant.calls()) - calls
+    sizes = Counter(job.plan.filter(skip="").values_list("product_vendor_id", flat=True))
+    writes = sum(count for name, count in made.items() if name.startswith("PriceWrite"))
+    assert writes == sum(-(-size // 2) for size in sizes.values())
+    assert (done.state, merchant.prices()) == ("completed", expected_after(before, job))
+
+
+def test_a_batch_reads_once_however_tight_the_budget_is(desk: TestDesk, merchant: Merchant) -> None:
+    job = desk.plan()
+    merchant.set_bucket(plan="standard", points_factor=10, drain=True)
+    calls = Counter(merchant.calls())
+    desk.confirm(job)
+    work(Group.HEAVY)
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        work(Group.REMOTE)
+        job.refresh_from_db()
+        if job.state == "completed":
+            break
+        time.sleep(0.05)
+    made = Counter(merchant.calls()) - calls
+    batches = job.plan.filter(skip="").values("batch").distinct().count()
+    assert job.state == "completed"
+    assert made["VariantPriceCheck ok"] == batches
