@@ -175,6 +175,7 @@ class StockHistory(models.Model):
     objects = ShopOwnedQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "stock history"
         indexes: ClassVar = [
             models.Index(
                 fields=["connection", "inventory_item_id", "-vendor_updated_at"],

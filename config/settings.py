@@ -73,11 +73,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # The vendors' door comes before sessions, CSRF and messages: it needs none of them, and at a
-    # few thousand webhooks a second they would be most of the cost.
     "config.middleware.RequestIdMiddleware",
     "config.health.HealthDoor",
-    "foundation.inbox.middleware.WebhookDoor",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,6 +1,6 @@
 """Every address of the house. A new one is added to the table in tests/test_every_url.py, too.
 
-Webhooks and health are answered by middleware, before any of these.
+Webhooks are answered in front of Django (config/wsgi.py), health by a middleware.
 """
 
 from django.contrib import admin

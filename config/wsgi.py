@@ -10,8 +10,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 _django = get_wsgi_application()
 
+# After the set-up above: it reads the settings.
+from foundation.inbox.api import WebhookDoor  # noqa: E402
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> "Iterable[bytes]":
+
+def pages(environ: dict[str, Any], start_response: Callable[..., Any]) -> "Iterable[bytes]":
     """Answer one request.
 
     granian sends a list in one piece; anything else it asks for piece by piece, under the
@@ -25,3 +28,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         return [response.content]
     finally:
         response.close()
+
+
+application = WebhookDoor(pages)

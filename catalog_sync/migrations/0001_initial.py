@@ -71,6 +71,9 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.connection')),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop')),
             ],
+            options={
+                'verbose_name_plural': 'stock history',
+            },
         ),
         migrations.CreateModel(
             name='StockLevel',

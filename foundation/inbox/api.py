@@ -1,6 +1,7 @@
 """The door to the inbox: register a source of webhooks, read a stored one in a listener."""
 
 from .contracts import AccountLookup, InboxContent, Receiver, Refused, Verified
+from .door import WebhookDoor
 from .queries import read_message
 from .services import handle_again
 from .sources import register_source
@@ -11,6 +12,7 @@ __all__ = [
     "Receiver",
     "Refused",
     "Verified",
+    "WebhookDoor",
     "handle_again",
     "read_message",
     "register_source",

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from foundation.failures import FailureKind
+
 from .enums import JobState
 from .models import Job
 from .queries import Tab, purpose_of, title_of
@@ -84,6 +86,14 @@ STATE_TONES = {
 }
 
 
+FAILURE_WORDS = {
+    FailureKind.TRANSIENT: "Passing: it may work later",
+    FailureKind.PERMANENT: "Lasting: trying again does not help",
+    FailureKind.MISCONFIGURED: "A setting: a person must mend it",
+    FailureKind.BUG: "A fault of this program",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class JobRow:
     """A job as a line of the list. ``next_at`` is when something happens to it by itself."""
@@ -98,6 +108,12 @@ class JobRow:
     next_words: str
     done: int | None
     total: int | None
+
+    @property
+    def failure(self) -> str:
+        """What kind of failure its last attempt met; empty when it met none."""
+        kind = self.job.failure_kind
+        return FAILURE_WORDS[FailureKind(kind)] if kind else ""
 
     @classmethod
     def of(cls, job: Job, now: dt.datetime) -> Self:

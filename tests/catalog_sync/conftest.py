@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone
 
 from catalog_sync.merging import Source
 from config.demo.merchant import Merchant
+from config.wsgi import application
 from foundation.inbox import accounts
 from foundation.shops.api import ConnectionKind, connect
 from foundation.shops.models import Connection, Shop
@@ -27,6 +27,7 @@ from foundation.work.enums import Group
 from foundation.work.models import Job
 from tests.factories import WEBHOOK_SECRET
 from tests.shopify_sandbox import DOMAIN, TOKEN, running_sandbox
+from tests.wsgi import call
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -88,7 +89,7 @@ Post = Callable[..., HttpResponse]
 
 
 @pytest.fixture
-def post(client: Client) -> Post:
+def post() -> Post:
     """Post a payload to the real endpoint, signed as Shopify signs."""
 
     def deliver(
@@ -104,10 +105,6 @@ def post(client: Client) -> Post:
             "X-Shopify-API-Version": "2026-10",
             **headers,
         }
-        answer: Any = client.post(
-            "/webhooks/shopify/", body, content_type="application/json", headers=told
-        )
-        response: HttpResponse = answer
-        return response
+        return call(application, "/webhooks/shopify/", body, headers=told)
 
     return deliver

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import RequestFactory
 
 from foundation.inbox import accounts, sources
 from foundation.inbox.api import AccountLookup, Refused, Verified, register_source
-from foundation.inbox.middleware import WebhookDoor
+from foundation.inbox.door import WebhookDoor
 from foundation.work import registry
 from tests.factories import WEBHOOK_SECRET
+from tests.wsgi import call
 
 PATH = "/webhooks/shopify/"
 HEADERS = (
@@ -85,19 +85,18 @@ class Delivery:
             "X-Shopify-API-Version": "2026-10",
             **self.headers,
         }
-        request = RequestFactory().generic(
-            self.method,
+        return call(
+            WebhookDoor(_nothing_else),
             self.path,
             self.body,
-            content_type="application/json",
+            method=self.method,
             headers={name: value for name, value in headers.items() if value},
         )
-        response: HttpResponse = WebhookDoor(_nothing_else)(request)
-        return response
 
 
-def _nothing_else(_: Any) -> HttpResponse:
-    return HttpResponse("passed on", status=404)
+def _nothing_else(_: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    start_response("404 Not Found", [])
+    return [b"passed on"]
 
 
 def problem(response: HttpResponse) -> dict[str, Any]:

@@ -9,19 +9,18 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.db import connection as database
-from django.http import HttpResponse
-from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from foundation.failures import Permanent
-from foundation.inbox import middleware
+from foundation.inbox import door
 from foundation.inbox.api import read_message
-from foundation.inbox.middleware import WebhookDoor
+from foundation.inbox.door import WebhookDoor
 from foundation.inbox.models import InboxMessage
 from foundation.shops.api import change_secrets
 from foundation.shops.models import Connection
 from foundation.work.models import Job
 from tests import factories
+from tests.wsgi import call
 
 from .conftest import Delivery, Receiver, problem
 
@@ -185,11 +184,11 @@ def test_a_chunked_body_is_read_no_further_than_the_limit() -> None:
             return piece
 
     stream = Endless()
-    request = RequestFactory().post("/webhooks/shopify/", b"", content_type="application/json")
-    request.environ["HTTP_TRANSFER_ENCODING"] = "chunked"
-    request.environ["wsgi.input"] = stream
-
-    response: HttpResponse = WebhookDoor(lambda _: HttpResponse())(request)
+    response = call(
+        WebhookDoor(lambda _environ, _start: []),
+        "/webhooks/shopify/",
+        environ={"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": stream},
+    )
 
     assert response.status_code == 413
     assert stream.taken == 2 * 1024 * 1024 + 1
@@ -239,7 +238,7 @@ def test_a_database_that_is_away_is_said_honestly(monkeypatch: pytest.MonkeyPatc
         message = "the server closed the connection unexpectedly"
         raise OperationalError(message)
 
-    monkeypatch.setattr(middleware, "store", away)
+    monkeypatch.setattr(door, "store", away)
     response = Delivery().post()
 
     assert response.status_code == 503
