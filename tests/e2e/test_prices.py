@@ -218,7 +218,8 @@ def test_the_story_by_keyboard_only(house: House, open_page: Open) -> None:
     keys.press("Enter")
     expect(page).to_have_url("/")
     keys.press("Control+k")
-    page.get_by_placeholder("Go to a page").wait_for()
+    # The palette takes the keyboard a moment after it shows.
+    expect(page.get_by_placeholder("Go to a page")).to_be_focused()
     keys.type("price")
     page.locator("#command-results-list").get_by_text("Prices").first.wait_for()
     keys.press("ArrowDown")
