@@ -174,7 +174,9 @@ def rollback() -> Facts:
         job = PricingJob.objects.filter(shop_id=desk.shop_id, name=name).latest("created_at")
         victim = ProcessingResult.objects.filter(job=job, outcome=Outcome.APPLIED).latest("id")
         before = merchant.prices()
-        mine = (Decimal("42.42"), before[victim.planned.variant_vendor_id][1])
+        ours, compare_at = before[victim.planned.variant_vendor_id]
+        # Neither what the job set nor what it was before, also in a story played again.
+        mine = (ours + Decimal("0.01"), compare_at)
         undo = desk.plan_rollback(job)
         merchant.edit([(victim.planned.variant_vendor_id, mine[0])])
         wanted = {**expected_after(before, undo), victim.planned.variant_vendor_id: mine}
