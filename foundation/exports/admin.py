@@ -1,15 +1,14 @@
 """Exports for ops, to look at: what changes one is a verb, not a form."""
 
-from typing import Any
-
 from django.contrib import admin
-from unfold.admin import ModelAdmin
+
+from foundation.readonly_admin import ReadOnlyAdmin
 
 from .models import ExportJob
 
 
 @admin.register(ExportJob)
-class ExportJobAdmin(ModelAdmin):
+class ExportJobAdmin(ReadOnlyAdmin):
     list_display = (
         "created_at",
         "exporter",
@@ -23,17 +22,4 @@ class ExportJobAdmin(ModelAdmin):
     list_filter = ("state", "exporter")
     search_fields = ("id",)
     list_select_related = ("shop", "requested_by")
-    show_full_result_count = False
     ordering = ("-created_at", "-id")
-
-    def has_add_permission(self, request: Any) -> bool:
-        del request
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        del request, obj
-        return False
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        del request, obj
-        return False

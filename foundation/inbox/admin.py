@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+
+from foundation.readonly_admin import ReadOnlyAdmin
 
 from .models import InboxMessage
 from .services import handle_again
@@ -14,14 +15,13 @@ SHOWN_BYTES = 20_000
 
 
 @admin.register(InboxMessage)
-class InboxMessageAdmin(ModelAdmin):
+class InboxMessageAdmin(ReadOnlyAdmin):
     """Read-only list and detail."""
 
     list_display = ("id", "source", "topic", "shop", "state", "received_at")
     list_filter = ("source", "state", "topic")
     search_fields = ("external_id",)
     list_select_related = ("shop",)
-    show_full_result_count = False
     actions = ("handle_selected_again",)
     fields = (
         "source",
@@ -55,18 +55,3 @@ class InboxMessageAdmin(ModelAdmin):
         actor: Any = request.user
         jobs = handle_again(list(chosen.values_list("pk", flat=True)), actor_id=actor.pk)
         messages.success(request, f"{jobs} jobs are queued.")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Messages come from vendors only."""
-        del request
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What came is not edited."""
-        del request, obj
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Pruning is a task."""
-        del request, obj
-        return False
