@@ -5,7 +5,9 @@ import json
 import subprocess
 import sys
 import time
+import traceback
 from dataclasses import replace
+from typing import Any
 
 from tests.chaos import races, runs
 from tests.chaos.house import FULL, SHORT, Scale
@@ -42,24 +44,27 @@ def main() -> int:
 
 
 def play(name: str, scale: Scale) -> int:
-    """Play one run and print its verdict."""
+    """Play one run and print its verdict; one that could not be played to its end says why."""
     began = time.monotonic()
-    verdict, facts = RUNS[name](scale)
-    line = {
-        "chaos": name,
-        "seed": scale.seed,
-        "ok": verdict.ok,
-        "lost": verdict.lost,
-        "doubled": verdict.doubled,
-        "wrong": verdict.wrong,
-        "seconds": round(time.monotonic() - began, 1),
-        "facts": facts,
-    }
-    if verdict.examples:
-        line["examples"] = verdict.examples
+    line: dict[str, Any] = {"chaos": name, "seed": scale.seed, "ok": False}
+    try:
+        verdict, facts = RUNS[name](scale)
+        line |= {
+            "ok": verdict.ok,
+            "lost": verdict.lost,
+            "doubled": verdict.doubled,
+            "wrong": verdict.wrong,
+            "facts": facts,
+        }
+        if verdict.examples:
+            line["examples"] = verdict.examples
+    except Exception as error:
+        traceback.print_exc()
+        line["error"] = f"{type(error).__name__}: {error}"
+    line["seconds"] = round(time.monotonic() - began, 1)
     sys.stdout.write(json.dumps(line, default=str) + "\n")
     sys.stdout.flush()
-    return 0 if verdict.ok else 1
+    return 0 if line["ok"] else 1
 
 
 if __name__ == "__main__":
