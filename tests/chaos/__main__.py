@@ -58,7 +58,7 @@ def play(name: str, scale: Scale) -> int:
         }
         if verdict.examples:
             line["examples"] = verdict.examples
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- whatever it was, it is the verdict
         traceback.print_exc()
         line["error"] = f"{type(error).__name__}: {error}"
     line["seconds"] = round(time.monotonic() - began, 1)
