@@ -138,6 +138,9 @@ def note_prices_seen(
             recording.enter_applied([row[0] for row in confirmed])
         cursor.execute(_ENTER, params)
         edited = [row[0] for row in cursor.fetchall()]
+    if not (edited or confirmed):
+        # Nearly always: the echo of our own write, or a webhook about something else.
+        return 0
     confirmed_in = Counter(row[1] for row in confirmed)
     recount(confirmed_in, shop_id, Outcome.CONFLICT, Outcome.APPLIED)
     marked = mark_overwritten(variant_ids=[*edited, *(row[2] for row in confirmed)])

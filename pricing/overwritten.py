@@ -9,6 +9,7 @@ Those pairs are *undecided* here; ``same_second.py`` asks the shop itself.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,8 @@ from .contracts import Price
 # The lower bound is widened to the whole second, because a webhook's time has no more; an edit
 # of that second that we did see has the value we expected.
 _EDITS = """
-SELECT r.id AS result_id, r.variant_id, r.target_price, r.target_compare_at, e.id AS entry_id,
-       e.price_after, e.compare_at_after, e.vendor_updated_at,
+SELECT r.id AS result_id, r.variant_id, e.id AS entry_id, e.price_after, e.compare_at_after,
+       e.vendor_updated_at,
        date_trunc('second', e.vendor_updated_at) < date_trunc('second', r.written_updated_at)
          AS certain
 FROM pricing_processingresult r
@@ -63,8 +64,7 @@ SELECT job_id FROM marked
 """  # noqa: S608 -- constants only
 
 _UNDECIDED = f"""
-SELECT w.result_id, v.vendor_id, w.target_price, w.target_compare_at, w.price_after,
-       w.compare_at_after
+SELECT w.result_id, v.vendor_id, w.price_after, w.compare_at_after
 FROM ({_EDITS.format(which="r.id = ANY(%s)")}) w JOIN catalog_sync_variant v ON v.id = w.variant_id
 WHERE NOT w.certain ORDER BY w.result_id, w.entry_id
 """  # noqa: S608 -- constants only
@@ -84,7 +84,6 @@ class Undecided:
 
     result_id: int
     variant_vendor_id: int
-    target: Price
     edits: tuple[Price, ...]
 
 
@@ -138,10 +137,7 @@ def undecided(result_ids: Sequence[int]) -> list[Undecided]:
     with connection.cursor() as cursor:
         cursor.execute(_UNDECIDED, [list(result_ids)])
         rows = cursor.fetchall()
-    edits: dict[int, list[Price]] = {}
-    for row in rows:
-        edits.setdefault(row[0], []).append(Price(row[4], row[5]))
     return [
-        Undecided(row[0], row[1], Price(row[2], row[3]), tuple(edits[row[0]]))
-        for row in {row[0]: row for row in rows}.values()
+        Undecided(result_id, vendor_id, tuple(Price(*row[2:]) for row in group))
+        for (result_id, vendor_id), group in groupby(rows, key=lambda row: row[:2])
     ]

@@ -101,13 +101,11 @@ def answer(source: Source, environ: dict[str, Any]) -> Reply:
         _store(source, verified, headers, body)
     except _AWAY as error:
         logger.warning("webhook.database_away", source=source.name, error=str(error))
-        detail = "It could not be stored just now. Send it again."
-        return _problem(503, "not-stored", detail, **{"Retry-After": _RETRY_AFTER_SECONDS})
+        return _not_stored("It could not be stored just now. Send it again.")
     except Exception:
         # Whatever it was, it was not stored: the vendor is told so and sends it again.
         logger.exception("webhook.bug", source=source.name)
-        detail = "It was not stored, by a fault of this program. Send it again."
-        return _problem(503, "not-stored", detail, **{"Retry-After": _RETRY_AFTER_SECONDS})
+        return _not_stored("It was not stored, by a fault of this program. Send it again.")
     return _STORED
 
 
@@ -180,6 +178,10 @@ def _store(source: Source, verified: Verified, headers: Mapping[str, str], body:
             # The others did not know either; each is tried, and replaced if it is dead.
             wrapper.pool.check()
         store(source, verified, headers, body, malformed=malformed)
+
+
+def _not_stored(detail: str) -> Reply:
+    return _problem(503, "not-stored", detail, **{"Retry-After": _RETRY_AFTER_SECONDS})
 
 
 def _problem(status: int, reason: str, detail: str, **headers: str) -> Reply:
