@@ -4,8 +4,8 @@ from .connecting import NEEDED_SCOPES, probe_connection
 from .contracts import Facets, FacetValue, InvalidSelection, Selection, Totals
 from .enums import PRICES_SEEN, STOCK_CHANGED, ProductStatus
 from .overview import overview
-from .prices import apply_written_prices
-from .queries import facets, totals, variants_matching
+from .prices import apply_written_prices, lock_variants
+from .queries import facets, totals, variants_matching, with_levels
 from .services import start_full_sync, start_subscription_check
 from .shopify.client import shopify_client
 
@@ -21,6 +21,7 @@ __all__ = [
     "Totals",
     "apply_written_prices",
     "facets",
+    "lock_variants",
     "overview",
     "probe_connection",
     "shopify_client",
@@ -28,4 +29,5 @@ __all__ = [
     "start_subscription_check",
     "totals",
     "variants_matching",
+    "with_levels",
 ]

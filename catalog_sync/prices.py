@@ -31,6 +31,20 @@ WHERE v.id = locked.id AND v.vendor_id = w.vendor_id AND v.vendor_updated_at <= 
 """
 
 
+def lock_variants(connection_id: UUID, vendor_ids: Sequence[int]) -> None:
+    """Lock these variants' rows until the caller's transaction ends.
+
+    Two writers of one variant meet here: the second sees what the first recorded. In the order of
+    vendor ids like everywhere in this app.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM catalog_sync_variant WHERE connection_id = %s AND vendor_id = ANY(%s)"
+            " ORDER BY vendor_id FOR NO KEY UPDATE",
+            [connection_id, list(vendor_ids)],
+        )
+
+
 def apply_written_prices(connection_id: UUID, rows: Sequence[WrittenRow]) -> int:
     """Make the mirror know prices we have just written, without waiting for their webhooks.
 

@@ -3,12 +3,25 @@
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, TextField
-from django.db.models.functions import Upper
+from django.db.models import (
+    CharField,
+    Count,
+    F,
+    Func,
+    JSONField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+)
+from django.db.models.functions import Cast, Upper
 
 from .contracts import Facets, FacetValue, Selection, Totals
 from .enums import ProductStatus
-from .models import Variant
+from .models import StockLevel, Variant
 
 FACET_VALUES: Final = 12
 """Values shown of each facet, the largest first."""
@@ -27,6 +40,27 @@ def variants_matching(shop_id: UUID, selection: Selection) -> QuerySet[Variant]:
     if selection.is_empty:
         return rows.none()
     return rows.alias(upper_sku=Upper("sku")).filter(_condition(selection)).order_by()
+
+
+def with_levels(rows: QuerySet[Variant]) -> QuerySet[Variant]:
+    """Annotate ``levels``: what is available at each location, {location's vendor id: pieces}.
+
+    Keys are strings, as in all JSON; None for a variant without levels. Locations whose quantity
+    is not known are left out.
+    """
+    here = StockLevel.objects.filter(
+        connection_id=OuterRef("connection_id"),
+        inventory_item_id=OuterRef("inventory_item_id"),
+        disconnected_at=None,
+        available__isnull=False,
+    ).order_by()
+    told: Func = Func(
+        Cast("location_vendor_id", CharField()),
+        F("available"),
+        function="jsonb_object_agg",
+        output_field=JSONField(),
+    )
+    return rows.annotate(levels=Subquery(here.annotate(told=told).values("told")[:1]))
 
 
 def _condition(selection: Selection) -> Q:

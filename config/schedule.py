@@ -24,7 +24,10 @@ SCHEDULE = [
     Entry("mail.prune", "mail.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=37)),
     # Mails parked because the server refused our settings: perhaps somebody has mended them.
     Entry("mail.try_parked", "mail.try_parked", every=dt.timedelta(minutes=15)),
+    Entry("rest.prune", "rest.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=47)),
     Entry("exports.prune", "exports.prune", every=dt.timedelta(minutes=10)),
+    # Runs and ends that merchants have scheduled; their times are on the minute.
+    Entry("pricing.run_due", "pricing.run_due", every=dt.timedelta(minutes=1)),
     Entry("pricing.expire_plans", "pricing.expire_plans", every=dt.timedelta(minutes=5)),
     Entry(
         "catalog.check_subscriptions",

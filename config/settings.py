@@ -4,12 +4,14 @@ A missing or impossible value stops the start with a sentence that names the var
 and the database's settings stand in ``config/celery.py`` and below with the reason beside each.
 """
 
+import datetime as dt
 import logging
 from pathlib import Path
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.crypto import salted_hmac
 
 from config.environment import address_map, database, fernet_keys, mail, origin
 from config.logging import configure as configure_logging
@@ -58,6 +60,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "pgtrigger",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "foundation.shops",
     "foundation.audit",
     "foundation.live",
@@ -67,6 +72,7 @@ INSTALLED_APPS = [
     "foundation.outbound",
     "foundation.inbox",
     "foundation.exports",
+    "foundation.rest",
     "catalog_sync",
     "pricing",
     "config.apps.BackroomConfig",
@@ -151,6 +157,8 @@ AXES_VERBOSE = False
 # The log-in form calls it so; Axes would look for the model's "email" and lock nobody out.
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "frame/lockout.html"
+# People are found whatever the case of their letters, so guesses are counted so, too.
+AXES_USERNAME_CALLABLE = "foundation.shops.access.guessed_name"
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -194,6 +202,53 @@ SESSION_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 WEBHOOK_MAX_BYTES = 2 * 1024 * 1024
 
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+
+# The JSON API (docs/decisions/0008): JSON in and out, tokens or sessions, problems for refusals.
+REST_FRAMEWORK = {
+    # The token first: who sends one means it, and a refusal then names it (WWW-Authenticate).
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "foundation.rest.authentication.TokenAuthentication",
+        "foundation.rest.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["foundation.rest.parsing.LimitedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "foundation.rest.schema.HouseSchema",
+    "EXCEPTION_HANDLER": "foundation.rest.problems.exception_handler",
+    # The schema says what an address takes; OPTIONS would say it a second way.
+    "DEFAULT_METADATA_CLASS": None,
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": dt.timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": dt.timedelta(days=1),
+    # A key of its own, made of SECRET_KEY: what is signed for one purpose fits no other.
+    "SIGNING_KEY": salted_hmac(
+        "backroom.rest.tokens", "signing key", secret=SECRET_KEY, algorithm="sha256"
+    ).hexdigest(),
+    # A changed password ends all tokens, as it ends the sessions.
+    "CHECK_REVOKE_TOKEN": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Backroom",
+    "VERSION": "0.1.0",
+    "DESCRIPTION": (
+        "Log in with a session or with a token (`POST /api/token/`, then the header "
+        "`Authorization: Bearer …`). Every POST may carry an `Idempotency-Key`: sent again, it is "
+        "answered again and has no second effect. Lists are pages with `next` and `previous`. "
+        "Whatever is refused is an RFC 9457 problem with a stable `code`."
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    # No validatorUrl: Swagger UI would show our schema's address to somebody else's server.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+}
+
 # Staff pages: Unfold's Alpine evaluates attribute expressions, hence unsafe-eval; its templates
 # carry inline scripts and styles without nonces. Nothing else than our own origin is reachable.
 CONTENT_SECURITY_POLICY = {
@@ -225,6 +280,8 @@ configure_logging(LOG_FORMAT, level=logging.getLevelName(env.str("LOG_LEVEL", de
 # Pricing (docs/decisions/0005): variants in one mutation and of one read before writing.
 PRICING_VARIANTS_PER_CALL = env.int("PRICING_VARIANTS_PER_CALL", default=250)
 PRICING_PLAN_MINUTES = env.int("PRICING_PLAN_MINUTES", default=60)
+# How long a plan waits for an approver; every price is read again before it is written.
+PRICING_APPROVAL_HOURS = env.int("PRICING_APPROVAL_HOURS", default=24)
 
 WORK_SCHEDULE = "config.schedule.SCHEDULE"
 # How long a worker may be silent before another takes its job over. Calls abroad end earlier

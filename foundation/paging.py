@@ -17,6 +17,10 @@ Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 50
 
 
+class BadCursor(ValueError):
+    """A cursor that is none of ours. ``str()`` is for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """Rows of one page and the cursors of its neighbours; an empty cursor: there is none."""
@@ -37,24 +41,30 @@ def page_of(
     *,
     order: Sequence[str] = ("-pk",),
     size: int = PAGE_SIZE,
+    strict: bool = False,
 ) -> Page[Row]:
     """Cut one page out of ``rows``, in one query.
 
-    ``order`` are field names, all with the same direction, the last one unique; none may be null.
+    ``order`` are field names, each with its own direction, the last one unique; none may be null.
     ``params`` is ``request.GET``: ``after=<cursor>`` is the page behind that row, ``before`` the
-    one in front of it. A cursor somebody has mangled leads to the first page, not to an error.
+    one in front of it. A cursor somebody has mangled leads to the first page, not to an error;
+    with ``strict`` it raises :class:`BadCursor`, as a program would begin again for ever.
     """
     names = [name.lstrip("-") for name in order]
-    descending = order[0].startswith("-")
+    descending = [name.startswith("-") for name in order]
     backwards = False
     anchor = _decode(rows, names, params.get("after", ""))
     if anchor is None:
         anchor = _decode(rows, names, params.get("before", ""))
         backwards = anchor is not None
+    if strict and anchor is None and (params.get("after") or params.get("before")):
+        raise BadCursor("This place in the list is not one we gave. Begin with the first page.")
     if anchor is not None:
-        rows = rows.filter(_beyond(names, anchor, smaller=descending != backwards))
-    sign = "-" if descending != backwards else ""
-    found = list(rows.order_by(*(sign + name for name in names))[: size + 1])
+        smaller = [each != backwards for each in descending]
+        rows = rows.filter(_beyond(names, anchor, smaller))
+    signs = ["-" if each != backwards else "" for each in descending]
+    ordered = (sign + name for sign, name in zip(signs, names, strict=True))
+    found = list(rows.order_by(*ordered)[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -68,15 +78,16 @@ def page_of(
     )
 
 
-def _beyond(names: Sequence[str], anchor: Sequence[Any], *, smaller: bool) -> Q:
+def _beyond(names: Sequence[str], anchor: Sequence[Any], smaller: Sequence[bool]) -> Q:
     # Row comparison, spelled out: (a, b) < (x, y) is a < x, or a = x and b < y.
-    step = "lt" if smaller else "gt"
     found = Q()
     same = Q()
-    for name, value in zip(names, anchor, strict=True):
-        found |= same & Q(**{f"{name}__{step}": value})
+    for name, value, less in zip(names, anchor, smaller, strict=True):
+        found |= same & Q(**{f"{name}__{'lt' if less else 'gt'}": value})
         same &= Q(**{name: value})
-    return found
+    # Implied by the rest, and what an index can begin at: PostgreSQL finds no bound in the OR.
+    bound = "lte" if smaller[0] else "gte"
+    return found & Q(**{f"{names[0]}__{bound}": anchor[0]})
 
 
 def _field(rows: QuerySet[Any], name: str) -> "Field[Any, Any]":

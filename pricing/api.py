@@ -1,23 +1,52 @@
 """The door to prices."""
 
-from .contracts import Price, PriceRuleError, Rule
-from .enums import Action, Outcome, PricingJobState
+from .contracts import Price
+from .enums import Action, ConflictPolicy, Outcome, PricingJobState
 from .overview import overview
-from .services import IllegalMove, Refused, cancel, confirm, plan_job, restore, roll_back
+from .rules import Rule, RuleErrors, read_rules, rules_to_json, simple_rule
+from .services import (
+    IllegalMove,
+    Refused,
+    approve,
+    cancel,
+    change_end,
+    confirm,
+    pause,
+    plan_again,
+    plan_job,
+    reject,
+    replan,
+    restore,
+    resume,
+    roll_back,
+    run_again,
+)
 
 __all__ = [
     "Action",
+    "ConflictPolicy",
     "IllegalMove",
     "Outcome",
     "Price",
-    "PriceRuleError",
     "PricingJobState",
     "Refused",
     "Rule",
+    "RuleErrors",
+    "approve",
     "cancel",
+    "change_end",
     "confirm",
     "overview",
+    "pause",
+    "plan_again",
     "plan_job",
+    "read_rules",
+    "reject",
+    "replan",
     "restore",
+    "resume",
     "roll_back",
+    "rules_to_json",
+    "run_again",
+    "simple_rule",
 ]

@@ -1,48 +1,46 @@
 """The one engine: the only place in the house from which a Shopify price is written.
 
-A batch is claimed as a job. Its rows are read live, decided, their absolute targets stored
-(T1); each product is written by one mutation and the answer recorded row by row (T2). No
-network call stands inside a transaction, and nothing is recorded once the lease is lost.
+A batch is claimed as a job. Its rows are read live, decided (``deciding.py``), their absolute
+targets stored (T1); each product is written by one mutation and the answer recorded row by row
+(T2). No network call stands inside a transaction, and nothing is recorded once the lease is lost.
 
 After a crash or a lost answer the stored intent tells what may have happened: the live price is
 read back and is the target (ours: done), what we read before (write it), or something else
 (somebody's edit: kept and reported). The write's own webhook may have told by then that it did
 happen and was edited right after. Nothing is ever repeated blindly.
 
-Shopify has no conditional price write (contract §4.1). An edit between our read and our write
-can therefore not be prevented; ``outside.py`` finds it by its webhook and reports it.
+Of two jobs that write the same variant one waits: T1 locks the variants' rows of the mirror and
+looks for intents of others. Shopify has no conditional price write (contract §4.1). An edit by
+others between our read and our write can therefore not be prevented; ``outside.py`` finds it by
+its webhook and reports it.
 """
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
 
-from catalog_sync.api import shopify_client
+from catalog_sync.api import lock_variants, shopify_client
 from connectors.shopify.api import LivePrice, PriceWrite, PriceWriteAnswer
-from foundation.failures import OutcomeUnknown, Transient
+from foundation.failures import OutcomeUnknown, Parked, Transient, Wait
 from foundation.work.api import Running
 
 from . import recording
 from .contracts import PlannedRow, Price, Settled
+from .deciding import Reading, decide
 from .enums import Outcome, PricingJobState
 from .models import PricingJob
-from .queries import open_rows, unsettled_rows
+from .queries.rows import database_clock, held_by_others, open_rows, unsettled_rows
+from .states import paused_key
 
-# A read older than this is taken again before the next product is written.
-FRESH_SECONDS = 2.0
 # A lost answer is read back and, if nothing had happened, written again this often at once.
 TRIES_AT_ONCE = 3
 READ_LIMIT = 250
-
-CHANGED_SINCE = "Changed in the shop since the plan; that price was kept."
-CHANGED_WHILE = "Changed in the shop while it was being written; that price was kept."
-GONE = "The variant is no longer in the shop."
-READ_BACK = "Shopify's answer was lost; reading back showed the new price."
+HELD_SECONDS = 1.0
 
 
 class Prices(Protocol):
@@ -57,40 +55,40 @@ class Prices(Protocol):
         """Write absolute prices of variants of one product."""
 
 
-@dataclass(slots=True)
-class _Reading:
-    """Live prices with the moment they were read."""
-
-    prices: dict[int, LivePrice | None]
-    at: float
-
-    @property
-    def fresh(self) -> bool:
-        return time.monotonic() - self.at < FRESH_SECONDS
-
-
 def apply_batch(job: Running, *, pricing_job_id: UUID, batch: int) -> None:
     """Bring the rows of one batch to their end. Safe to run again at any point."""
     target = PricingJob.objects.get(pk=pricing_job_id, shop_id=job.shop_id)
-    if target.state != PricingJobState.RUNNING:
+    if target.state not in (PricingJobState.RUNNING, PricingJobState.PAUSED):
         return
     rows = open_rows(target.pk, batch)
     if not rows:
         return
+    if target.state == PricingJobState.PAUSED:
+        _let_go(job, target, [row for row in rows if row.intended])
+        raise _paused(target)
     # Paid for as a whole: waiting for points between two products would mean reading again.
     with shopify_client(target.connection_id, job=job).prepaid(
         reads=-(-len(rows) // READ_LIMIT),
         writes=[len(call) for call in _calls(target, rows)],
     ) as client:
-        reading = _read(client, rows)
-        for call in _calls(target, _decide_and_record(job, target, rows, reading)):
+        work = _Batch(job, target, client)
+        calls = _calls(target, work.decide_and_record(rows, work.read(rows)))
+        for place, call in enumerate(calls):
             job.heartbeat()
             job.stop_if_cancelled()
+            if _is_paused(target):
+                # They were intended and never sent: whoever waits for these variants may go on.
+                unsent = [row for rest in calls[place:] for row in rest]
+                with transaction.atomic():
+                    job.fence()
+                    recording.withdraw(target, unsent)
+                raise _paused(target)
             writable = call
-            if not reading.fresh:
-                writable = _decide_and_record(job, target, call, _read(client, call))
+            if not work.reading.fresh:
+                writable = work.decide_and_record(call, work.read(call))
             if writable:
-                _write_product(job, target, client, writable)
+                work.write_product(writable)
+    work.wait_for_others()
 
 
 def _calls(target: PricingJob, rows: Sequence[PlannedRow]) -> list[list[PlannedRow]]:
@@ -102,22 +100,25 @@ def _calls(target: PricingJob, rows: Sequence[PlannedRow]) -> list[list[PlannedR
     return calls
 
 
+def _is_paused(target: PricingJob) -> bool:
+    return PricingJob.objects.filter(pk=target.pk, state=PricingJobState.PAUSED).exists()
+
+
+def _paused(target: PricingJob) -> Parked:
+    return Parked(key=paused_key(target.pk), why="The price job is paused.")
+
+
 def settle_intents(job: Running, target: PricingJob) -> None:
     """Find out what became of writes that were under way when the run was stopped.
 
     Reads only: nothing is written abroad any more.
     """
     rows = unsettled_rows(target.pk)
-    if not rows:
-        return
-    client = shopify_client(target.connection_id, job=job)
     for start in range(0, len(rows), READ_LIMIT):
-        piece = rows[start : start + READ_LIMIT]
-        reading = _read(client, piece)
-        settled, writable = _decide(piece, reading)
-        settled += [
+        unwritten = _settle(job, target, rows[start : start + READ_LIMIT])
+        settled = [
             Settled(row, Outcome.SKIPPED, "The run was stopped before it was written.")
-            for row in writable
+            for row in unwritten
         ]
         with transaction.atomic():
             job.fence()
@@ -125,100 +126,108 @@ def settle_intents(job: Running, target: PricingJob) -> None:
         job.heartbeat()
 
 
-def _read(client: Prices, rows: Sequence[PlannedRow]) -> _Reading:
-    at = time.monotonic()
-    ids = [row.variant_vendor_id for row in rows]
-    prices: dict[int, LivePrice | None] = {}
-    for start in range(0, len(ids), READ_LIMIT):
-        prices.update(client.live_prices(ids[start : start + READ_LIMIT]))
-    return _Reading(prices, at)
+def _let_go(job: Running, target: PricingJob, rows: list[PlannedRow]) -> None:
+    """Settle what a worker left behind before the pause, and forget what it never sent."""
+    for start in range(0, len(rows), READ_LIMIT):
+        unwritten = _settle(job, target, rows[start : start + READ_LIMIT])
+        with transaction.atomic():
+            job.fence()
+            recording.withdraw(target, unwritten)
+        job.heartbeat()
 
 
-def _decide(
-    rows: Sequence[PlannedRow], reading: _Reading
-) -> tuple[list[Settled], list[PlannedRow]]:
-    """Split rows into those that have ended and those to write, by their live price."""
-    settled: list[Settled] = []
-    writable: list[PlannedRow] = []
-    for row in rows:
-        live = reading.prices.get(row.variant_vendor_id)
-        if live is None:
-            settled.append(Settled(row, Outcome.FAILED, GONE))
-            continue
-        now = Price(live.price, live.compare_at)
-        if row.intended_before is not None:
-            settled_row = _resolve(row, row.intended_before, now, live)
-            if settled_row is None:
-                writable.append(row)
-            else:
-                settled.append(settled_row)
-        elif now == row.target:
-            settled.append(Settled(row, Outcome.UNCHANGED, "It had this price already.", found=now))
-        elif now != row.before:
-            settled.append(Settled(row, Outcome.CONFLICT, CHANGED_SINCE, found=now))
-        else:
-            writable.append(row)
-    return settled, writable
-
-
-def _resolve(row: PlannedRow, before: Price, now: Price, live: LivePrice) -> Settled | None:
-    """Tell what became of an earlier write; None: it never happened and may be done now."""
-    if now == row.target:
-        return Settled(
-            row, Outcome.APPLIED, READ_BACK, found=before, written_updated_at=live.updated_at
-        )
-    if row.echoed_at is not None:
-        return Settled(
-            row, Outcome.APPLIED, recording.ECHOED, found=before, written_updated_at=row.echoed_at
-        )
-    if now == before:
-        return None
-    return Settled(row, Outcome.CONFLICT, CHANGED_WHILE, found=now)
-
-
-def _decide_and_record(
-    job: Running, target: PricingJob, rows: Sequence[PlannedRow], reading: _Reading
-) -> list[PlannedRow]:
-    """T1: record what has ended and store the intents of the rest."""
-    settled, writable = _decide(rows, reading)
+def _settle(job: Running, target: PricingJob, rows: list[PlannedRow]) -> list[PlannedRow]:
+    """Record what became of intents by reading back; returns those that never happened."""
+    work = _Batch(job, target, shopify_client(target.connection_id, job=job))
+    decided = decide(target, rows, work.read(rows))
     with transaction.atomic():
         job.fence()
-        recording.record(target, settled)
-        recording.intend(target, writable, reading.prices)
-    return [replace(row, intended_before=row.before) for row in writable]
+        recording.record(target, decided.settled)
+    return decided.writable
 
 
-def _write_product(
-    job: Running, target: PricingJob, client: Prices, rows: list[PlannedRow]
-) -> None:
-    for _ in range(TRIES_AT_ONCE):
-        try:
-            answer = client.write_prices(
-                rows[0].product_vendor_id, [_wire(row) for row in rows], partial=True
+class _Batch:
+    """One attempt at some rows: the last reading, and the variants that another job holds."""
+
+    def __init__(self, job: Running, target: PricingJob, client: Prices) -> None:
+        self._job = job
+        self._target = target
+        self._client = client
+        self._held: dict[UUID, str] = {}
+        self.reading: Reading
+
+    def read(self, rows: Sequence[PlannedRow]) -> Reading:
+        """Read the rows' live prices."""
+        since, at = database_clock(), time.monotonic()
+        ids = [row.variant_vendor_id for row in rows]
+        prices: dict[int, LivePrice | None] = {}
+        for start in range(0, len(ids), READ_LIMIT):
+            prices.update(self._client.live_prices(ids[start : start + READ_LIMIT]))
+        self.reading = Reading(prices, at, since)
+        return self.reading
+
+    def decide_and_record(self, rows: Sequence[PlannedRow], reading: Reading) -> list[PlannedRow]:
+        """T1: record what has ended and store the intents of the rest; returns the rest."""
+        decided = decide(self._target, rows, reading)
+        writable = decided.writable
+        with transaction.atomic():
+            self._job.fence()
+            if writable:
+                # Whoever locks second sees the other's intents, and waits.
+                lock_variants(
+                    self._target.connection_id, [row.variant_vendor_id for row in writable]
+                )
+                held = held_by_others(
+                    self._target.pk, [row.variant_id for row in writable], since=reading.since
+                )
+                self._held.update(held)
+                recording.withdraw(
+                    self._target, [row for row in writable if row.variant_id in held]
+                )
+                writable = [row for row in writable if row.variant_id not in held]
+            recording.record(self._target, decided.settled)
+            recording.intend(self._target, writable, reading.prices)
+        return [replace(row, intended=True) for row in writable]
+
+    def wait_for_others(self) -> None:
+        """Come back later when another job held some of the variants."""
+        if self._held:
+            name = next(iter(self._held.values()))
+            raise Wait(
+                seconds=HELD_SECONDS,
+                why=f"Price job “{name}” is writing some of the same prices; this goes on after.",
             )
-        except OutcomeUnknown:
-            unknown = rows
-        else:
-            # T2: what the answer says of each row.
-            settled = list(_read_answer(rows, answer))
-            with transaction.atomic():
-                job.fence()
-                recording.record(target, settled)
-            ended = {settled_row.row.planned_id for settled_row in settled}
-            unknown = [row for row in rows if row.planned_id not in ended]
-        if not unknown:
-            return
-        # Read back: only what demonstrably did not happen is written again.
-        rows = _decide_and_record(job, target, unknown, _read(client, unknown))
-        if not rows:
-            return
-        job.heartbeat()
-        job.stop_if_cancelled()
-    message = (
-        f"Shopify's answers about product {rows[0].product_vendor_id} were lost "
-        f"{TRIES_AT_ONCE} times; nothing was changed by them. It is tried again later."
-    )
-    raise Transient(message)
+
+    def write_product(self, rows: list[PlannedRow]) -> None:
+        """Write variants of one product; a lost answer is read back before anything else."""
+        for _ in range(TRIES_AT_ONCE):
+            try:
+                answer = self._client.write_prices(
+                    rows[0].product_vendor_id, [_wire(row) for row in rows], partial=True
+                )
+            except OutcomeUnknown:
+                unknown = rows
+            else:
+                # T2: what the answer says of each row.
+                settled = list(_read_answer(rows, answer))
+                with transaction.atomic():
+                    self._job.fence()
+                    recording.record(self._target, settled)
+                ended = {settled_row.row.planned_id for settled_row in settled}
+                unknown = [row for row in rows if row.planned_id not in ended]
+            if not unknown:
+                return
+            # Read back: only what demonstrably did not happen is written again.
+            rows = self.decide_and_record(unknown, self.read(unknown))
+            if not rows:
+                return
+            self._job.heartbeat()
+            self._job.stop_if_cancelled()
+        message = (
+            f"Shopify's answers about product {rows[0].product_vendor_id} were lost "
+            f"{TRIES_AT_ONCE} times; nothing was changed by them. It is tried again later."
+        )
+        raise Transient(message)
 
 
 def _wire(row: PlannedRow) -> PriceWrite:
@@ -243,7 +252,7 @@ def _read_answer(rows: Sequence[PlannedRow], answer: PriceWriteAnswer) -> Iterat
                 row,
                 outcome,
                 "" if now == row.target else f"Shopify stored {now.price} instead.",
-                found=row.before if now == row.target else now,
+                found=None if now == row.target else now,
                 written_updated_at=written.updated_at,
                 vendor_request_id=answer.request_id,
             )

@@ -10,10 +10,10 @@ from django import forms
 
 from catalog_sync.api import InvalidSelection, ProductStatus, Selection
 
-from .contracts import PriceRuleError, Rule
 from .enums import Action, Cause, JobKind, Layer, PricingJobState
 from .queries.jobs import JobFilter
 from .queries.ledger import LedgerFilter
+from .rules import Rule, RuleErrors, simple_rule
 
 WAYS = (("filter", "By search and filters"), ("skus", "By SKU"), ("chosen", "One by one"))
 WAY_FIELDS = {
@@ -32,6 +32,8 @@ WAY_FIELDS = {
     "skus": ("skus",),
     "chosen": ("variant_ids", "product_ids"),
 }
+# Where a rule is wrong, and the field in which it was written.
+_FIELD_OF = {"action.value": "value", "rounding.step": "step", "guards.0.value": "floor"}
 # A browser sends one field for each; Django takes a thousand.
 MOST_CHOSEN_BY_HAND = 500
 
@@ -218,14 +220,15 @@ class NewJobForm(forms.Form):
         if {"action", "value", "step", "floor"} & set(self.errors):
             return None
         try:
-            return Rule(
-                action=Action(values["action"]),
-                value=values["value"],
+            return simple_rule(
+                Action(values["action"]),
+                values["value"],
                 step=Decimal("0.01") if values.get("step") is None else values["step"],
                 floor=values.get("floor"),
             )
-        except PriceRuleError as error:
-            self.add_error(error.field if error.field in self.fields else None, error.message)
+        except RuleErrors as refused:
+            for place, said in refused.errors.items():
+                self.add_error(_FIELD_OF.get(place.partition(".")[2]), said)
             return None
 
     @property

@@ -22,6 +22,7 @@ from . import recording
 from .counters import recount
 from .enums import Outcome
 from .overwritten import have_decided, mark_overwritten
+from .staleness import count_edits
 
 # `known`: the price the ledger, or a write under way, says was shown at the seen time.
 _ENTER = """
@@ -146,4 +147,5 @@ def note_prices_seen(
     marked = mark_overwritten(variant_ids=[*edited, *(row[2] for row in confirmed)])
     recount(marked.jobs, shop_id, Outcome.APPLIED, Outcome.OVERWRITTEN)
     have_decided(marked.undecided, connection_id, shop_id=shop_id)
+    count_edits(edited, shop_id=shop_id)
     return len(edited)

@@ -3,25 +3,27 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Self
 
 from catalog_sync.api import ProductStatus
 from foundation.cards import Tone
 from foundation.work.api import JobState
 
-from .contracts import Rule
 from .enums import FINISHED, JobKind, Layer, Outcome, PricingJobState, SkipReason
-from .models import PricingJob, PricingRule
+from .models import PricingJob
 from .queries.jobs import Hold
 from .queries.results import ReasonGroup
 
 STATE_TONES = {
     PricingJobState.PLANNING: Tone.BUSY,
     PricingJobState.PLANNED: Tone.WARN,
+    PricingJobState.AWAITING_APPROVAL: Tone.WARN,
+    PricingJobState.SCHEDULED: Tone.BUSY,
     PricingJobState.RUNNING: Tone.BUSY,
+    PricingJobState.PAUSED: Tone.WARN,
     PricingJobState.CANCELLING: Tone.WARN,
     PricingJobState.COMPLETED: Tone.GOOD,
+    PricingJobState.REJECTED: Tone.BAD,
     PricingJobState.FAILED: Tone.BAD,
 }
 OUTCOME_TONES = {
@@ -139,23 +141,6 @@ class JobRow:
         )
 
 
-def rule_words(rule: PricingRule | Rule, currency: str) -> str:
-    """Say a rule in one sentence."""
-    value = rule.value.normalize()
-    match rule.action:
-        case "set":
-            said = f"Set to {rule.value:,.2f} {currency}"
-        case "amount":
-            said = f"{'Take off' if value < 0 else 'Add'} {abs(rule.value):,.2f} {currency}"
-        case _:
-            said = f"{'Lower' if value < 0 else 'Raise'} by {abs(value):f} %"
-    if rule.step != Decimal("0.01"):
-        said += f", rounded to {rule.step:,.2f}"
-    if rule.floor is not None:
-        said += f", never below {rule.floor:,.2f}"
-    return said
-
-
 def selection_words(selection: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Say which variants a stored selection means, as names and values."""
     said = [
@@ -254,5 +239,10 @@ def may_be_undone(job: PricingJob) -> bool:
 
 def may_be_planned_again(job: PricingJob, state: PricingJobState) -> bool:
     """Whether a job ended without its effect, so that planning it again makes sense."""
-    ended = (PricingJobState.EXPIRED, PricingJobState.CANCELLED, PricingJobState.FAILED)
+    ended = (
+        PricingJobState.EXPIRED,
+        PricingJobState.CANCELLED,
+        PricingJobState.REJECTED,
+        PricingJobState.FAILED,
+    )
     return state in ended and (job.kind == JobKind.MANUAL or job.rollback_of_id is not None)

@@ -34,18 +34,23 @@ _UPSERT = """
 INSERT INTO pricing_processingresult AS r (
   shop_id, job_id, planned_id, variant_id, outcome, reason, before_price, before_compare_at,
   target_price, target_compare_at, found_price, found_compare_at, read_updated_at,
-  written_updated_at, vendor_request_id, intended_at, settled_at)
+  written_updated_at, vendor_request_id, base_before_price, base_before_compare_at,
+  base_target_price, base_target_compare_at, intended_at, settled_at)
 SELECT %(shop)s, %(job)s, n.planned, n.variant, n.outcome, n.reason, n.before, n.before_compare,
   n.target, n.target_compare, n.found, n.found_compare, n.read_at, n.written_at, n.request,
+  n.base, n.base_compare, n.base_target, n.base_target_compare,
   CASE WHEN n.outcome = 'intended' THEN now() END,
   CASE WHEN n.outcome <> 'intended' THEN now() END
 FROM unnest(
   %(planned)s::bigint[], %(variant)s::uuid[], %(outcome)s::text[], %(reason)s::text[],
   %(before)s::numeric[], %(before_compare)s::numeric[], %(target)s::numeric[],
   %(target_compare)s::numeric[], %(found)s::numeric[], %(found_compare)s::numeric[],
-  %(read_at)s::timestamptz[], %(written_at)s::timestamptz[], %(request)s::text[]
+  %(read_at)s::timestamptz[], %(written_at)s::timestamptz[], %(request)s::text[],
+  %(base)s::numeric[], %(base_compare)s::numeric[], %(base_target)s::numeric[],
+  %(base_target_compare)s::numeric[]
 ) AS n(planned, variant, outcome, reason, before, before_compare, target, target_compare,
-       found, found_compare, read_at, written_at, request)
+       found, found_compare, read_at, written_at, request, base, base_compare, base_target,
+       base_target_compare)
 ORDER BY n.planned
 ON CONFLICT (planned_id) DO UPDATE SET
   (outcome, reason, found_price, found_compare_at, written_updated_at) = (
@@ -67,11 +72,21 @@ INSERT INTO pricing_audittrailentry (
   vendor_updated_at, vendor_request_id, request_id)
 SELECT r.shop_id, r.variant_id, 'base', %(causes)s::jsonb ->> j.kind, r.job_id, r.id,
   j.confirmed_by_id, r.before_price, r.before_compare_at, r.target_price, r.target_compare_at,
-  r.target_price, r.target_compare_at, r.written_updated_at, r.vendor_request_id, %(request_id)s
+  COALESCE(r.base_target_price, r.target_price),
+  CASE WHEN r.base_target_price IS NULL THEN r.target_compare_at ELSE r.base_target_compare_at END,
+  r.written_updated_at, r.vendor_request_id, %(request_id)s
 FROM pricing_processingresult r JOIN pricing_pricingjob j ON j.id = r.job_id
 WHERE r.id = ANY(%(results)s) AND r.outcome = 'applied'
 ORDER BY r.id
 ON CONFLICT DO NOTHING
+"""
+
+# The merchant's own price, to which the variant returns when its campaign ends.
+_BASES = """
+UPDATE pricing_coveredvariant c
+SET base_price = r.base_target_price, base_compare_at = r.base_target_compare_at
+FROM pricing_processingresult r
+WHERE c.variant_id = r.variant_id AND r.id = ANY(%s) AND r.base_target_price IS NOT NULL
 """
 
 _CAUSES = json.dumps({str(kind): str(cause) for kind, cause in CAUSE_OF_KIND.items()})
@@ -90,6 +105,10 @@ _COLUMNS = (
     "read_at",
     "written_at",
     "request",
+    "base",
+    "base_compare",
+    "base_target",
+    "base_target_compare",
 )
 
 
@@ -131,6 +150,8 @@ def record(target: PricingJob, settled: Sequence[Settled]) -> None:
     applied = [result_id for result_id, outcome in ended if outcome == Outcome.APPLIED]
     if applied:
         enter_applied(applied)
+        if any(each.row.base is not None for each in settled):
+            _move_bases(applied)
         apply_written_prices(
             target.connection_id,
             [
@@ -164,6 +185,24 @@ def enter_applied(result_ids: Sequence[int]) -> None:
                 "request_id": current_request_id(),
                 "results": list(result_ids),
             },
+        )
+
+
+def _move_bases(result_ids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BASES, [list(result_ids)])
+
+
+def withdraw(target: PricingJob, rows: Sequence[PlannedRow]) -> None:
+    """Forget intents that were never sent, so that nobody waits for them.
+
+    One that a webhook has told of stays: it did happen.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM pricing_processingresult WHERE job_id = %s AND planned_id = ANY(%s)"
+            " AND outcome = 'intended' AND written_updated_at IS NULL",
+            (target.pk, [row.planned_id for row in rows]),
         )
 
 
@@ -211,8 +250,6 @@ def _columns(  # noqa: PLR0913 -- each is one column, all by keyword
     written_at: datetime | None = None,
     request: str = "",
 ) -> tuple[Any, ...]:
-    price: Decimal | None = found.price if found else None
-    compare: Decimal | None = found.compare_at if found else None
     return (
         row.planned_id,
         row.variant_id,
@@ -222,12 +259,17 @@ def _columns(  # noqa: PLR0913 -- each is one column, all by keyword
         row.before.compare_at,
         row.target.price,
         row.target.compare_at,
-        price,
-        compare,
+        *_amounts(found),
         read_at,
         written_at,
         request,
+        *_amounts(row.base and row.base.before),
+        *_amounts(row.base and row.base.target),
     )
+
+
+def _amounts(price: Price | None) -> tuple[Decimal | None, Decimal | None]:
+    return (None, None) if price is None else (price.price, price.compare_at)
 
 
 def _upsert(target: PricingJob, rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, str]]:

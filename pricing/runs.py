@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from foundation.failures import Wait
+from foundation.failures import Parked, Wait
 from foundation.work.api import (
     UNFINISHED,
     NewJob,
@@ -18,7 +18,8 @@ from . import engine, recording
 from .enums import FINISHED, Outcome, PricingJobState
 from .models import PlannedChange, PricingJob
 from .planning import plan_hash_of_rows
-from .states import transition
+from .staleness import count_job
+from .states import paused_key, transition
 
 CHILDREN_CHUNK = 2_000
 
@@ -29,6 +30,8 @@ def start_run(job: Running, *, pricing_job_id: UUID) -> None:
     Runs in the job's own transaction: the batches exist when this is done, or not at all.
     """
     target = PricingJob.objects.select_for_update().get(pk=pricing_job_id, shop_id=job.shop_id)
+    if target.state == PricingJobState.PAUSED:
+        raise Parked(key=paused_key(target.pk), why="The price job is paused.")
     if target.state != PricingJobState.RUNNING:
         return
     if plan_hash_of_rows(target) != target.plan_hash:
@@ -85,3 +88,4 @@ def finish_run(job: Running, *, pricing_job_id: UUID) -> None:
             )
             end = PricingJobState.COMPLETED
         transition(target.pk, end, shop_id=target.shop_id)
+        count_job(target)

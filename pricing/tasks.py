@@ -5,6 +5,7 @@ from uuid import UUID
 from foundation.work.api import Priority, Running, task
 
 from . import engine, planning, runs, same_second, services
+from .services import scheduling
 
 
 @task("pricing.make_plan", group="heavy", priority=Priority.URGENT, atomic=False)
@@ -35,6 +36,18 @@ def finish_run(job: Running, pricing_job_id: str) -> None:
 def decide_same_second(job: Running, connection_id: str, result_ids: list[int]) -> None:
     """Find out whether writes replaced edits of the same second."""
     same_second.decide(job, connection_id=UUID(connection_id), result_ids=result_ids)
+
+
+@task("pricing.run_by_itself")
+def run_by_itself(job: Running, pricing_job_id: str) -> None:
+    """Run the plan of a scheduled end."""
+    scheduling.run_by_itself(pricing_job_id=UUID(pricing_job_id), shop_id=job.shop_id)
+
+
+@task("pricing.run_due")
+def run_due(_job: Running) -> None:
+    """Begin and end what is scheduled for now."""
+    services.run_due()
 
 
 @task("pricing.expire_plans")

@@ -19,7 +19,7 @@ from config.demo.merchant import Merchant, PriceTag
 from config.demo.pricing_jobs import Desk, expected_after, finished, goals, variants_of
 from config.demo.waiting import wait_until
 from foundation.work.models import Job
-from pricing.api import Action, Outcome, Rule
+from pricing.api import Action, Outcome, simple_rule
 from pricing.models import AuditTrailEntry, PricingJob, ProcessingResult
 
 IMPORT_SECONDS = 240.0
@@ -71,7 +71,7 @@ def plan() -> Facts:
     job = desk.plan(
         "What would 15 % off everything mean?",
         Selection(all=True),
-        Rule(action=Action.PERCENT, value=Decimal(-15), step=Decimal("0.05"), floor=Decimal(5)),
+        simple_rule(Action.PERCENT, Decimal(-15), step=Decimal("0.05"), floor=Decimal(5)),
     )
     expect(merchant.prices(), before, "prices in the shop after planning")
     expect(effective_changes(merchant, since), Counter(), "writes while planning")
@@ -92,7 +92,7 @@ def manual_job() -> Facts:
     job = desk.plan(
         SEASON,
         Selection(status="active", price_min=Decimal(20)),
-        Rule(action=Action.PERCENT, value=Decimal(-12), step=Decimal("0.05"), floor=Decimal(9)),
+        simple_rule(Action.PERCENT, Decimal(-12), step=Decimal("0.05"), floor=Decimal(9)),
     )
     wanted = expected_after(before, job)
     done = desk.run(job)
@@ -133,7 +133,7 @@ def crash_resume() -> Facts:
     job = desk.plan(
         "Spring clean: 3 dollars off, never below 4",
         Selection(all=True),
-        Rule(action=Action.AMOUNT, value=Decimal(-3), floor=Decimal(4)),
+        simple_rule(Action.AMOUNT, Decimal(-3), floor=Decimal(4)),
     )
     before, since = merchant.prices(), merchant.last_effect()
     # Somebody edits a few of the same prices after the plan: theirs are to be kept.

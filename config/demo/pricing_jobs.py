@@ -1,6 +1,7 @@
 """A price job from beginning to end, as a person at the pages would lead it."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from catalog_sync.api import Selection
@@ -35,15 +36,16 @@ class Desk:
         person = User.objects.get(memberships__shop=connection.shop, memberships__role="owner")
         return cls(connection, person)
 
-    def plan(self, name: str, selection: Selection, rule: Rule) -> PricingJob:
-        """Ask for a plan and wait for it."""
+    def plan(self, name: str, selection: Selection, *rules: Rule, **options: Any) -> PricingJob:
+        """Ask for a plan and wait for it; ``options`` are those of ``plan_job``."""
         job = plan_job(
             shop_id=self.shop_id,
             connection_id=self.connection.pk,
             name=name,
             selection=selection,
-            rule=rule,
+            rules=rules,
             actor_id=self.person.pk,
+            **options,
         )
         return planned(job)
 

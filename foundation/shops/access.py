@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
+NO_SHOP = "You are not a member of any shop yet. Ask an owner to add you."
+
+
+def too_weak(role: Role, needed: Role, shop: "Shop") -> str:
+    """Say which role something needs, and which the person has."""
+    return (
+        f"This needs the role {needed.label.lower()} in {shop.name}; "
+        f"yours is {role.label.lower()}. Ask an owner."
+    )
+
 
 class ShopRequest(HttpRequest):
     """A request of a logged-in person working in a shop; made so by the middleware."""
@@ -40,16 +50,21 @@ def shop_page(
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if request.shop is None:
-                message = "You are not a member of any shop yet. Ask an owner to add you."
-                raise PermissionDenied(message)
+                raise PermissionDenied(NO_SHOP)
             if not request.role.may(role):
-                message = (
-                    f"This needs the role {role.label.lower()} in {request.shop.name}; "
-                    f"yours is {request.role.label.lower()}. Ask an owner."
-                )
-                raise PermissionDenied(message)
+                raise PermissionDenied(too_weak(request.role, role, request.shop))
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def guessed_name(request: Any, credentials: dict[str, Any] | None) -> str | None:
+    """Return the name that a log-in was tried with, as the database compares it.
+
+    Told apart by case, each spelling of an address would be worth its own eight guesses. Upper
+    case first, as the database does: it makes one of letters like the dotless i.
+    """
+    given = (credentials or request.POST).get("username")
+    return given.upper().lower() if given else None

@@ -1,14 +1,17 @@
 """The door to shops, people and connections."""
 
-from .access import ShopRequest, shop_page
+from .access import NO_SHOP, ShopRequest, shop_page, too_weak
 from .enums import ConnectionKind, ConnectionState, Role
 from .queries import (
     ConnectionAccess,
     Recipient,
     WebhookAccount,
+    approvers_of,
     connection_access,
+    memberships_of,
     operators,
     owners_of,
+    people_in,
     role_in,
     shop_or_404,
     webhook_account,
@@ -27,6 +30,7 @@ from .services import (
 )
 
 __all__ = [
+    "NO_SHOP",
     "ConnectionAccess",
     "ConnectionKind",
     "ConnectionState",
@@ -34,14 +38,17 @@ __all__ = [
     "Role",
     "ShopRequest",
     "WebhookAccount",
+    "approvers_of",
     "change_secrets",
     "connect",
     "connection_access",
     "freeze",
+    "memberships_of",
     "open_shop",
     "operators",
     "owners_of",
     "park",
+    "people_in",
     "resume",
     "role_in",
     "seal",
@@ -49,6 +56,7 @@ __all__ = [
     "shop_or_404",
     "shop_page",
     "store_facts",
+    "too_weak",
     "unfreeze",
     "unseal",
     "webhook_account",

@@ -115,6 +115,20 @@ def owners_of(shop_id: UUID) -> "Sequence[Recipient]":
     return [Recipient(*row) for row in rows.order_by("email").values_list("id", "email")]
 
 
+def approvers_of(shop_id: UUID) -> "Sequence[Recipient]":
+    """Return who may approve in a shop and can log in: approvers and owners, by address."""
+    may = [role for role in Role if role.may(Role.APPROVER)]
+    rows = User.objects.filter(
+        memberships__shop_id=shop_id, memberships__role__in=may, is_active=True
+    )
+    return [Recipient(*row) for row in rows.order_by("email").values_list("id", "email")]
+
+
+def people_in(shop_id: UUID) -> int:
+    """Count the people of a shop who can log in."""
+    return Membership.objects.filter(shop_id=shop_id, user__is_active=True).count()
+
+
 def operators() -> "Sequence[Recipient]":
     """Return the people who run the installation, by address."""
     rows = User.objects.filter(is_staff=True, is_active=True)

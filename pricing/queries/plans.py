@@ -1,83 +1,132 @@
 """Reads of plans: their rows and what they come to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
-from django.core.cache import cache
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from pricing.enums import SkipReason
+from pricing.enums import GuardKind, PlanWarning, SkipReason
 from pricing.models import PlannedChange, PricingJob
+from pricing.planning import EDGES, FIRST_WARNED
 
-# A plan is never changed after it was made, so what it comes to is worked out once per process.
-REMEMBERED_SECONDS = 3_600
-_SUMMARY = """
-SELECT p.skip, count(*), count(DISTINCT p.product_vendor_id),
-  avg(p.target_price - p.before_price),
-  avg((p.target_price - p.before_price) * 100 / NULLIF(p.before_price, 0)),
-  max((p.target_price - p.before_price) * 100 / NULLIF(p.before_price, 0))
-    FILTER (WHERE p.target_price > p.before_price),
-  min((p.target_price - p.before_price) * 100 / NULLIF(p.before_price, 0))
-    FILTER (WHERE p.target_price < p.before_price),
-  count(*) FILTER (WHERE p.target_price > p.before_price),
-  count(*) FILTER (WHERE p.target_price < p.before_price),
-  count(*) FILTER (WHERE p.target_price = 0)
-FROM pricing_plannedchange p WHERE p.job_id = %s GROUP BY p.skip
-"""
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of the distribution of changes: above ``low`` up to ``high`` percent."""
+
+    low: int | None
+    high: int | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlanSummary:
-    """What a plan comes to. Changes are averages over changed rows; percent of the old price.
+    """What a plan comes to, of the merchant's own prices; amounts in the shop's currency.
 
-    ``steepest_rise`` and ``steepest_fall`` are percent, None when no price rises or falls.
-    ``to_zero`` counts prices that would become 0.
+    ``steepest_*`` are percent, None when no price rises or falls. Margins are sums over the
+    ``with_cost`` rows whose cost is known. ``given_away`` is what the falls cost on the stock at
+    hand.
     """
 
     changes: int
     products: int
+    rises: int
+    falls: int
+    same_price: int
     average: Decimal | None
     average_percent: Decimal | None
     steepest_rise: Decimal | None
     steepest_fall: Decimal | None
-    rises: int
-    falls: int
-    to_zero: int
+    sum_before: Decimal
+    sum_after: Decimal
+    with_cost: int
+    margin_before: Decimal
+    margin_after: Decimal
+    given_away: Decimal
     skips: tuple[tuple[SkipReason, int], ...]
+    warnings: tuple[tuple[PlanWarning, int], ...]
+    held: tuple[tuple[GuardKind, int], ...]
+    rules: tuple[tuple[int, int], ...]
+    bars: tuple[Bar, ...]
 
     @property
     def skipped(self) -> int:
         """Rows that the plan leaves alone."""
         return sum(count for _, count in self.skips)
 
+    @property
+    def to_zero(self) -> int:
+        """Prices that would become 0."""
+        return dict(self.warnings).get(PlanWarning.TO_ZERO, 0)
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Self:
+        """Read what ``planning.sums`` added up."""
+        changes = facts.get("changes", 0)
+        before, after = _amount(facts, "sum_before"), _amount(facts, "sum_after")
+        skips = ((SkipReason(name), count) for name, count in facts.get("skips", {}).items())
+        counted = facts.get("warnings", {})
+        return cls(
+            changes=changes,
+            products=facts.get("products", 0),
+            rises=facts.get("rises", 0),
+            falls=facts.get("falls", 0),
+            same_price=facts.get("same_price", 0),
+            average=(after - before) / changes if changes else None,
+            average_percent=_maybe(facts, "average_percent"),
+            steepest_rise=_maybe(facts, "steepest_rise"),
+            steepest_fall=_maybe(facts, "steepest_fall"),
+            sum_before=before,
+            sum_after=after,
+            with_cost=facts.get("with_cost", 0),
+            margin_before=_amount(facts, "margin_before"),
+            margin_after=_amount(facts, "margin_after"),
+            given_away=_amount(facts, "given_away"),
+            skips=tuple(sorted(skips, key=lambda each: -each[1])),
+            # In the order of gravity.
+            warnings=tuple((each, counted[each]) for each in PlanWarning if each in counted),
+            held=tuple((GuardKind(name), count) for name, count in facts.get("held", {}).items()),
+            rules=tuple((int(rule), count) for rule, count in facts.get("rules", {}).items()),
+            bars=_bars(facts.get("bars", [])),
+        )
+
+
+def _amount(facts: Mapping[str, Any], name: str) -> Decimal:
+    return Decimal(facts.get(name) or 0)
+
+
+def _maybe(facts: Mapping[str, Any], name: str) -> Decimal | None:
+    return None if facts.get(name) is None else Decimal(facts[name])
+
+
+def _bars(counts: list[int]) -> tuple[Bar, ...]:
+    edges = (None, *EDGES, None)
+    return tuple(
+        Bar(low, high, count)
+        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=False)
+    )
+
 
 def plan_summary(job: PricingJob) -> PlanSummary:
-    """Add a plan up: one query the first time, none later."""
-    key = f"pricing.plan.{job.pk}.{job.plan_hash}"
-    found: PlanSummary | None = cache.get(key)
-    if found is None:
-        found = _summed(job)
-        cache.set(key, found, REMEMBERED_SECONDS)
-    return found
+    """Return what a job's plan comes to; no query: it was added up while the plan was made."""
+    return PlanSummary.of(job.plan_facts)
 
 
-def _summed(job: PricingJob) -> PlanSummary:
-    with connection.cursor() as cursor:
-        cursor.execute(_SUMMARY, [job.pk])
-        rows = cursor.fetchall()
-    nothing = (0, 0, None, None, None, None, 0, 0, 0)
-    changed: tuple[Any, ...] = next((row[1:] for row in rows if row[0] == ""), nothing)
-    skips = [(SkipReason(row[0]), row[1]) for row in rows if row[0]]
-    skips.sort(key=lambda each: -each[1])
-    summed: tuple[Any, ...] = (*changed, tuple(skips))
-    return PlanSummary(*summed)
+def plan_rows(job: PricingJob, shown: str, rule: int | None = None) -> QuerySet[PlannedChange]:
+    """Return a plan's rows with variant and product.
 
-
-def plan_rows(job: PricingJob, shown: str) -> QuerySet[PlannedChange]:
-    """Return a plan's rows with variant and product: all, ``changes``, or of one skip reason."""
+    ``shown``: everything, ``changes``, of one skip reason, or with one warning (its name).
+    """
     rows = PlannedChange.objects.filter(job=job).select_related("variant__product")
+    if rule is not None:
+        rows = rows.filter(rule=rule)
     if shown == "changes":
         return rows.filter(skip="")
+    if shown in PlanWarning.values:
+        bit = PlanWarning(shown).bit
+        # Warned rows come first by risk, so the index leads to them.
+        rows = rows.filter(risk__gte=FIRST_WARNED)
+        return rows.alias(flag=F("warnings").bitand(bit)).filter(flag__gt=0)
     return rows.filter(skip=shown) if shown in SkipReason.values else rows

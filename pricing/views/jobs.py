@@ -14,9 +14,11 @@ from foundation.outbound.api import budget_gauge
 from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
 from pricing import presenting as words
-from pricing.enums import FINISHED, JobKind, PricingJobState, SkipReason
+from pricing.enums import FINISHED, PricingJobState
 from pricing.forms import JobFilterForm
+from pricing.planning import rules_of
 from pricing.queries import jobs, plans, results
+from pricing.rules import rules_words
 
 from .reading import job_or_404
 
@@ -79,8 +81,7 @@ def job_page(request: ShopRequest, job_id: UUID) -> HttpResponse:
             # Another state is another page: tables, buttons and history are not part of this.
             answer["HX-Refresh"] = "true"
         return answer
-    manual = job.kind == JobKind.MANUAL
-    rule = words.rule_words(job.rules.get(), request.shop.currency) if manual else ""
+    rule = "; ".join(rules_words(rules_of(job), request.shop.currency))
     context |= {
         "title": job.name,
         "lead": words.asked_words(job, rule),
@@ -143,7 +144,7 @@ def _plan_table(request: ShopRequest, job: "PricingJob") -> dict[str, Any]:
     tabs = [
         ("", "All", summary.changes + summary.skipped, ""),
         ("changes", "Changes", summary.changes, ""),
-        *((str(skip), _SKIP_TABS[skip], count, "") for skip, count in summary.skips),
+        *((str(skip), str(skip.label), count, "") for skip, count in summary.skips),
     ]
     shown = shown if shown in {name for name, *_ in tabs} else ""
     return {
@@ -153,15 +154,6 @@ def _plan_table(request: ShopRequest, job: "PricingJob") -> dict[str, Any]:
         "page": page_of(plans.plan_rows(job, shown), request.GET, order=("position",)),
         "tabs": _links("plan", tabs, shown),
     }
-
-
-_SKIP_TABS = {
-    SkipReason.NO_CHANGE: "No change",
-    SkipReason.BELOW_ZERO: "Below zero",
-    SkipReason.TOO_LARGE: "Too large",
-    SkipReason.EDITED_SINCE: "Edited since",
-    SkipReason.GONE: "Gone",
-}
 
 
 def _result_table(request: ShopRequest, job: "PricingJob") -> dict[str, Any]:

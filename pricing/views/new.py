@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog_sync.api import (
@@ -23,12 +24,11 @@ from catalog_sync.api import (
 )
 from foundation.shops.api import Role, ShopRequest, shop_page
 from pricing import services
-from pricing.contracts import Evaluation, Price, Rule
+from pricing.contracts import Price
 from pricing.enums import JobKind
 from pricing.forms import MOST_CHOSEN_BY_HAND, WAYS, NewJobForm
 from pricing.models import PricingJob
-from pricing.presenting import rule_words
-from pricing.rules import evaluate
+from pricing.rules import Evaluation, Facts, Rule, evaluate, rule_words
 
 SAMPLE = 12
 # Shown while nothing is chosen yet.
@@ -88,7 +88,7 @@ def new_job(request: ShopRequest) -> HttpResponse:
             connection_id=form.connection_id,
             name=form.cleaned_data["name"].strip() or _name_for(form.rule, request),
             selection=form.selection,
-            rule=form.rule,
+            rules=[form.rule],
             actor_id=request.user.pk,
         )
         messages.success(request, "The plan is being made. Nothing is written before you confirm.")
@@ -170,7 +170,9 @@ def _preview(request: ShopRequest, form: NewJobForm) -> Preview:
         unknown=_unknown(shop_id, selection) if way == "skus" else (),
         understood=not form.is_bound or form.selection is not None,
         example_before=first,
-        example=evaluate(form.rule, Price(first, None)) if form.rule else None,
+        example=evaluate([form.rule], Facts(price=first), now=timezone.now())
+        if form.rule
+        else None,
     )
 
 
@@ -195,7 +197,13 @@ def _understood(form: NewJobForm) -> Selection:
 
 
 def _evaluated(rule: Rule | None, variant: Any) -> Evaluation | None:
-    return None if rule is None else evaluate(rule, Price(variant.price, variant.compare_at))
+    return (
+        None
+        if rule is None
+        else evaluate(
+            [rule], Facts(price=variant.price, compare_at=variant.compare_at), now=timezone.now()
+        )
+    )
 
 
 def _name_for(rule: Rule, request: ShopRequest) -> str:
@@ -234,16 +242,7 @@ def _copied(request: ShopRequest, job_id: str) -> dict[str, Any]:
     job = rows.first()
     if job is None:
         return {}
-    rule = job.rules.get()
-    return {
-        **_as_initial(job.selection),
-        "name": job.name,
-        "action": rule.action,
-        "value": f"{rule.value.normalize():f}",
-        "step": rule.step,
-        "floor": rule.floor,
-        "connection": str(job.connection_id),
-    }
+    return {**_as_initial(job.selection), "name": job.name, "connection": str(job.connection_id)}
 
 
 def _as_initial(selection: Mapping[str, Any]) -> dict[str, Any]:

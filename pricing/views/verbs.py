@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from foundation.shops.api import Role, ShopRequest, shop_page
 from pricing import services
-from pricing.again import plan_again
 from pricing.models import PricingJob
 from pricing.services import IllegalMove, Refused
 
@@ -96,6 +95,6 @@ def plan_job_again(request: ShopRequest, job_id: UUID) -> HttpResponse:
     return _act(
         request,
         job,
-        lambda: plan_again(job=job, actor_id=request.user.pk),
+        lambda: services.plan_again(job=job, actor_id=request.user.pk),
         "Planned again, over the prices as they are now.",
     )

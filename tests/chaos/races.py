@@ -142,7 +142,7 @@ def _frozen_worker(verdict: "Verdict", house: House, *, rounds: int) -> dict[str
     from config.demo.pricing_jobs import finished  # noqa: PLC0415 -- likewise
     from config.demo.waiting import wait_until  # noqa: PLC0415 -- likewise
     from foundation.work.models import Job  # noqa: PLC0415 -- likewise
-    from pricing.api import Action, Rule  # noqa: PLC0415 -- likewise
+    from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
     from tests.chaos import model  # noqa: PLC0415 -- likewise
 
     ended: Counter[str] = Counter()
@@ -150,7 +150,7 @@ def _frozen_worker(verdict: "Verdict", house: House, *, rounds: int) -> dict[str
         job = house.desk.plan(
             f"Frozen {number}",
             Selection(all=True),
-            Rule(action=Action.AMOUNT, value=Decimal(1 + number)),
+            simple_rule(Action.AMOUNT, Decimal(1 + number)),
         )
         since = house.merchant.last_effect()
         house.merchant.misbehave(

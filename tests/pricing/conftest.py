@@ -1,8 +1,8 @@
 """A small shop at the sandbox, mirrored, and a desk to lead price jobs from."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -14,12 +14,12 @@ from foundation.shops.api import ConnectionKind, connect
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.drain import drain_for
 from foundation.work.enums import Group
-from pricing.api import Action, Rule
+from pricing.api import Action, Rule, simple_rule
 from pricing.models import PricingJob
 from pricing.services import plan_job
 from tests.shopify_sandbox import DOMAIN, TOKEN, mirror, running_sandbox
 
-TEN_PERCENT_OFF = Rule(action=Action.PERCENT, value=Decimal(-10), step=Decimal("0.05"))
+TEN_PERCENT_OFF = simple_rule(Action.PERCENT, -10, step="0.05")
 
 
 @pytest.fixture(scope="session")
@@ -69,15 +69,17 @@ class TestDesk(Desk):
         self,
         name: str = "Ten percent off",
         selection: Selection = Selection(all=True),  # noqa: B008 -- frozen
-        rule: Rule = TEN_PERCENT_OFF,
+        *rules: Rule,
+        **options: Any,
     ) -> PricingJob:
         job = plan_job(
             shop_id=self.shop_id,
             connection_id=self.connection.pk,
             name=name,
             selection=selection,
-            rule=rule,
+            rules=rules or (TEN_PERCENT_OFF,),
             actor_id=self.person.pk,
+            **options,
         )
         work(Group.HEAVY)
         job.refresh_from_db()

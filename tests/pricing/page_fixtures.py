@@ -78,7 +78,7 @@ def job_in(
         "planned_skips": 1,
     }
     job = PricingJob.objects.create(**{**values, **columns})
-    PricingRule.objects.create(job=job, action="percent", value=Decimal(-10))
+    PricingRule.objects.create(job=job, definition={"action": {"kind": "percent", "value": "-10"}})
     PricingJobStateChange.objects.create(job=job, after=state, actor=person)
     for position, variant in enumerate(variants, 1):
         skipped = position == len(variants)

@@ -348,7 +348,7 @@ def test_an_echo_before_the_reading_back_confirms_the_write(desk: TestDesk) -> N
         product_vendor_id=row.product_vendor_id,
         before=before,
         target=target,
-        intended_before=before,
+        intended=True,
     )
     now = timezone.now().replace(microsecond=0)
     with transaction.atomic():
@@ -417,7 +417,7 @@ def test_a_dead_token_parks_the_run_with_one_alert_and_a_new_one_resumes_it(
 def test_a_stopped_run_keeps_what_was_written_and_accounts_for_every_row(
     desk: TestDesk, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "PRODUCTS_PER_BATCH", 2)
+    monkeypatch.setattr(writer, "PRODUCTS_PER_BATCH", 2)
     before = merchant.prices()
     job = desk.plan()
     target = goals(job)

@@ -1,0 +1,37 @@
+"""Which prices nothing here may write."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from catalog_sync.api import Selection, variants_matching
+
+from .models import PriceLock
+
+
+def locked_condition(shop_id: UUID) -> Q | None:
+    """Return a condition on variants of the mirror: their price is locked. None: no lock at all.
+
+    Locks of variants and products go by id; one of a filter follows the catalogue.
+    """
+    locks = PriceLock.objects.for_shop(shop_id)
+    filters = list(locks.exclude(selection=None).values_list("selection", flat=True))
+    named = locks.filter(selection=None)
+    if not filters and not named.exists():
+        return None
+    condition = Q(pk__in=named.exclude(variant=None).values("variant_id"))
+    condition |= Q(product_id__in=named.exclude(product=None).values("product_id"))
+    for query in filters:
+        matching = variants_matching(shop_id, Selection.from_query(query))
+        condition |= Q(pk__in=matching.values("pk"))
+    return condition
+
+
+def locked_among(shop_id: UUID, variant_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of these variants whose price is locked now."""
+    condition = locked_condition(shop_id)
+    if condition is None or not variant_ids:
+        return set()
+    rows = variants_matching(shop_id, Selection(variant_ids=tuple(variant_ids)))
+    return set(rows.filter(condition).values_list("pk", flat=True))

@@ -1,0 +1,23 @@
+"""Make a plan: what would become of every chosen variant, stored before anything is written.
+
+One transaction: a plan is there whole or not at all. Rows stream from a server-side cursor
+through the rules into ``COPY``, so memory does not grow with the size of the plan.
+"""
+
+from .drafts import FIRST_WARNED
+from .hashing import plan_hash_of_rows
+from .making import make_plan
+from .manual import chosen_variants, manual_drafts
+from .rules_of import definitions_of, rules_of
+from .sums import EDGES
+
+__all__ = [
+    "EDGES",
+    "FIRST_WARNED",
+    "chosen_variants",
+    "definitions_of",
+    "make_plan",
+    "manual_drafts",
+    "plan_hash_of_rows",
+    "rules_of",
+]
