@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, NullIf
 from foundation.exports.api import Column, Exporter, InvalidExport, Params, register
 
 from .enums import Cause, Layer
-from .forms import LedgerFilterForm
+from .forms.filters import LedgerFilterForm
 from .models import PricingJob
 from .queries.ledger import LedgerFilter, ledger_rows
 from .queries.plans import plan_rows

@@ -15,7 +15,7 @@ from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
 from pricing import presenting as words
 from pricing.enums import FINISHED, PricingJobState
-from pricing.forms import JobFilterForm
+from pricing.forms.filters import JobFilterForm
 from pricing.planning import rules_of
 from pricing.queries import jobs, plans, results
 from pricing.rules import rules_words

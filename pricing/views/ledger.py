@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
 from pricing.enums import Layer
-from pricing.forms import LedgerFilterForm
+from pricing.forms.filters import LedgerFilterForm
 from pricing.models import AuditTrailEntry
 from pricing.presenting import LAYER_TONES, variant_name
 from pricing.queries import ledger

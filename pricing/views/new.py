@@ -26,7 +26,7 @@ from foundation.shops.api import Role, ShopRequest, shop_page
 from pricing import services
 from pricing.contracts import Price
 from pricing.enums import JobKind
-from pricing.forms import MOST_CHOSEN_BY_HAND, WAYS, NewJobForm
+from pricing.forms.new import MOST_CHOSEN_BY_HAND, WAYS, NewJobForm
 from pricing.models import PricingJob
 from pricing.rules import Evaluation, Facts, Rule, evaluate, rule_words
 

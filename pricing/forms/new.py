@@ -1,4 +1,4 @@
-"""Input of the price pages: filters of the lists, and what a new job is made of."""
+"""What a new price job is made of."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,8 @@ from uuid import UUID
 from django import forms
 
 from catalog_sync.api import InvalidSelection, ProductStatus, Selection
-
-from .enums import Action, Cause, JobKind, Layer, PricingJobState
-from .queries.jobs import JobFilter
-from .queries.ledger import LedgerFilter
-from .rules import Rule, RuleErrors, simple_rule
+from pricing.enums import Action
+from pricing.rules import Rule, RuleErrors, simple_rule
 
 WAYS = (("filter", "By search and filters"), ("skus", "By SKU"), ("chosen", "One by one"))
 WAY_FIELDS = {
@@ -36,57 +33,6 @@ WAY_FIELDS = {
 _FIELD_OF = {"action.value": "value", "rounding.step": "step", "guards.0.value": "floor"}
 # A browser sends one field for each; Django takes a thousand.
 MOST_CHOSEN_BY_HAND = 500
-
-
-class _Filters(forms.Form):
-    """A list's filters, from the URL; what makes no sense counts as not said."""
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything is chosen."""
-        return any(self._said().values())
-
-    def _said(self) -> dict[str, str]:
-        self.is_valid()
-        return {name: (self.cleaned_data.get(name) or "").strip() for name in self.fields}
-
-
-class JobFilterForm(_Filters):
-    """The filters of the list of price jobs."""
-
-    q = forms.CharField(
-        label="Search",
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"placeholder": "Name of a job"}),
-    )
-    state = forms.ChoiceField(
-        label="State", choices=[("", "Every state"), *PricingJobState.choices], required=False
-    )
-    kind = forms.ChoiceField(
-        label="Kind", choices=[("", "Every kind"), *JobKind.choices], required=False
-    )
-
-    def chosen(self) -> JobFilter:
-        """Return the filter."""
-        said = self._said()
-        return JobFilter(state=said["state"], kind=said["kind"], text=said["q"])
-
-
-class LedgerFilterForm(_Filters):
-    """The filters of the price ledger."""
-
-    sku = forms.CharField(label="SKU", required=False, max_length=200)
-    layer = forms.ChoiceField(
-        label="Whose price", choices=[("", "Everybody's"), *Layer.choices], required=False
-    )
-    cause = forms.ChoiceField(
-        label="Cause", choices=[("", "Every cause"), *Cause.choices], required=False
-    )
-
-    def chosen(self) -> LedgerFilter:
-        """Return the filter."""
-        return LedgerFilter(**self._said())
 
 
 def _text(label: str, placeholder: str = "", **attributes: str) -> forms.CharField:

@@ -1,0 +1,1 @@
+"""Input of the price pages, turned into values; nothing here saves."""
