@@ -23,11 +23,12 @@ from foundation.work.api import enqueue
 from foundation.work.enums import Group
 from foundation.work.models import Job
 from foundation.work.runner import run_batch
-from pricing import planning, recording
+from pricing import recording
 from pricing.contracts import PlannedRow, Price, Settled
 from pricing.enums import Outcome
 from pricing.models import AuditTrailEntry, PlannedChange, PricingJob, ProcessingResult
 from pricing.outside import note_prices_seen
+from pricing.planning import writer
 from pricing.services import Refused, cancel, roll_back
 from tests.pricing.conftest import TestDesk, work
 from tests.shopify_sandbox import TOKEN
