@@ -27,12 +27,17 @@ def too_weak(role: Role, needed: Role, shop: "Shop") -> str:
     )
 
 
-class ShopRequest(HttpRequest):
+class InShop:
+    """What the request of a person working in a shop has, whatever its kind."""
+
+    shop: "Shop"
+    role: Role
+
+
+class ShopRequest(InShop, HttpRequest):
     """A request of a logged-in person working in a shop; made so by the middleware."""
 
     user: "User"
-    shop: "Shop"
-    role: Role
 
 
 def shop_page(

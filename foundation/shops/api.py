@@ -1,6 +1,6 @@
 """The door to shops, people and connections."""
 
-from .access import NO_SHOP, ShopRequest, shop_page, too_weak
+from .access import NO_SHOP, InShop, ShopRequest, shop_page, too_weak
 from .enums import ConnectionKind, ConnectionState, Role
 from .queries import (
     ConnectionAccess,
@@ -34,6 +34,7 @@ __all__ = [
     "ConnectionAccess",
     "ConnectionKind",
     "ConnectionState",
+    "InShop",
     "Recipient",
     "Role",
     "ShopRequest",
