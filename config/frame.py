@@ -46,6 +46,7 @@ SIDEBAR: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Alerts", "alerts:list", "notifications", "problems warnings"),
             Entry("Audit", "audit_list", "history", "who did what record"),
             Entry("Exports", "exports:list", "download", "csv download"),
+            Entry("API", "api:docs", "api", "rest json openapi swagger token developers"),
             Entry("Panic switch", "panic", "front_hand", "freeze stop everything"),
         ),
     ),

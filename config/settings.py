@@ -212,8 +212,8 @@ REST_FRAMEWORK = {
         "foundation.rest.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["foundation.rest.parsing.LimitedJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["foundation.rest.formats.LimitedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["foundation.rest.formats.ExactJSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "foundation.rest.schema.HouseSchema",
     "EXCEPTION_HANDLER": "foundation.rest.problems.exception_handler",
     # The schema says what an address takes; OPTIONS would say it a second way.

@@ -27,5 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exports/", include("foundation.exports.urls")),
     path("pricing/", include("pricing.urls")),
     path("catalog/", include("catalog_sync.urls")),
+    # Each app's JSON views stand in its own rest_urls, below the same /api/.
+    path("api/", include("foundation.rest.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"

@@ -28,15 +28,19 @@ from pricing.models import PricingJob, PricingRule
 from tests import factories
 
 MARK = "only-for-the-shop-itself"
+PROBLEM = "application/problem+json"
 ROLES = list(Role)
 # What an address may answer to somebody who may open it: a page, a next page, or "fill this in".
 SERVED = {200, 302, 422}
+# The same of an address of the JSON API: done, taken on, not what it takes, not in this state.
+SERVED_BY_API = {200, 201, 202, 204, 400, 409}
 
 
 @dataclass(frozen=True)
 class Url:
     """One address. ``role`` None: for everybody. ``row``: it names a row of the shop, so that a
-    stranger gets 404. ``shows``: the owner sees ``MARK`` on it, and nobody else may."""
+    stranger gets 404. ``shows``: the owner sees ``MARK`` on it, and nobody else may. ``api``: one
+    of the JSON API, asked as a browser does; nobody gets 401, and every refusal is a problem."""
 
     name: str
     role: Role | None = Role.VIEWER
@@ -44,6 +48,7 @@ class Url:
     kwargs: dict[str, Any] = field(default_factory=dict)
     row: str = ""
     shows: bool = False
+    api: bool = False
 
     def __str__(self) -> str:
         verb = self.kwargs.get("verb", "")
@@ -52,6 +57,10 @@ class Url:
 
 def _post(name: str, role: Role, row: str = "", **kwargs: Any) -> Url:
     return Url(name, role, "post", kwargs, row)
+
+
+def _api(name: str, role: Role, method: str = "get", row: str = "", **kwargs: Any) -> Url:
+    return Url(name, role, method, kwargs, row, shows=bool(row) and method == "get", api=True)
 
 
 TABLE = [
@@ -108,9 +117,11 @@ TABLE = [
     Url("catalog:product", row="product", shows=True),
     Url("catalog:mirror"),
     _post("catalog:sync", Role.EDITOR, "connection"),
+    Url("api:docs"),
+    _api("api:schema", Role.VIEWER),
 ]
 # Tested apart, because what they do is not a page of a shop.
-ELSEWHERE = {"logout", "shop_switch", "exports:file"}
+ELSEWHERE = {"logout", "shop_switch", "exports:file", "api:token", "api:token_refresh"}
 # The argument of an address that names a row.
 ARGUMENT = {
     "job": "job_id",
@@ -202,7 +213,8 @@ def _ask(url: Url, rows: dict[str, Any], person: User | None) -> Any:
     kwargs = dict(url.kwargs)
     if url.row:
         kwargs[ARGUMENT[url.row]] = rows[url.row].pk
-    return getattr(client, url.method)(reverse(url.name, kwargs=kwargs))
+    extra = {"content_type": "application/json"} if url.api and url.method != "get" else {}
+    return getattr(client, url.method)(reverse(url.name, kwargs=kwargs), **extra)
 
 
 # This one calls abroad, which no transaction may surround: not the test's either.
@@ -231,19 +243,24 @@ def _walk(url: Url, rows: dict[str, Any], shop: Shop, owner: User, stranger: Use
     if url.role is None:
         assert anonymous.status_code == 200
         return
-    assert (anonymous.status_code, anonymous["Location"].partition("?")[0]) == (302, "/login/")
+    if url.api:
+        assert (anonymous.status_code, anonymous["Content-Type"]) == (401, PROBLEM)
+    else:
+        assert (anonymous.status_code, anonymous["Location"].partition("?")[0]) == (302, "/login/")
+    served = SERVED_BY_API if url.api else SERVED
 
     elsewhere = _ask(url, rows, stranger)
-    assert elsewhere.status_code in ({404} if url.row else SERVED)
+    assert elsewhere.status_code in ({404} if url.row else served)
     assert MARK not in elsewhere.content.decode()
 
     # The weakest first: what the stronger ones do to the rows must not decide for the weaker.
     for role in ROLES:
         answer = _ask(url, rows, people[role])
         if role.may(url.role):
-            assert answer.status_code in SERVED, role
+            assert answer.status_code in served, role
         else:
             assert answer.status_code == 403, role
+            assert (answer["Content-Type"] == PROBLEM) == url.api
             assert MARK not in answer.content.decode()
         if url.shows and role is Role.OWNER:
             assert MARK in answer.content.decode(), "the owner must see what strangers must not"
