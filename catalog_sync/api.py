@@ -1,11 +1,13 @@
 """The door to the mirror."""
 
+from .charts import StepChart, step_chart
 from .connecting import NEEDED_SCOPES, probe_connection
 from .contracts import Facets, FacetValue, InvalidSelection, Selection, Totals
 from .enums import PRICES_SEEN, STOCK_CHANGED, ProductStatus
+from .listing import variant_stock
 from .overview import overview
 from .prices import apply_written_prices, lock_variants
-from .queries import facets, totals, variants_matching, with_levels
+from .queries import facets, totals, variants_found, variants_matching, with_levels
 from .services import start_full_sync, start_subscription_check
 from .shopify.client import shopify_client
 
@@ -18,6 +20,7 @@ __all__ = [
     "InvalidSelection",
     "ProductStatus",
     "Selection",
+    "StepChart",
     "Totals",
     "apply_written_prices",
     "facets",
@@ -27,7 +30,10 @@ __all__ = [
     "shopify_client",
     "start_full_sync",
     "start_subscription_check",
+    "step_chart",
     "totals",
+    "variant_stock",
+    "variants_found",
     "variants_matching",
     "with_levels",
 ]

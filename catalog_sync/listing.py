@@ -1,7 +1,7 @@
 """Reads of the catalogue's pages: rows of the product list, everything about one product."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -130,8 +130,30 @@ def product_detail(shop_id: UUID, product_id: UUID) -> ProductDetail | None:
     )
 
 
+def variant_stock(shop_id: UUID, variant_id: UUID) -> Sequence[tuple[dt.datetime, int]]:
+    """Return (time, stock over all locations) of one variant, oldest first. Three queries.
+
+    Empty for a variant that is not the shop's, or whose stock nobody has seen move.
+    """
+    variant = Variant.objects.for_shop(shop_id).filter(pk=variant_id).first()
+    if variant is None:
+        return []
+    own = {
+        "connection_id": variant.connection_id,
+        "inventory_item_id": variant.inventory_item_id,
+    }
+    levels = {
+        (variant.inventory_item_id, place): quantity
+        for place, quantity in StockLevel.objects.filter(
+            **own, disconnected_at=None
+        ).values_list("location_vendor_id", "available")
+    }
+    history = StockHistory.objects.filter(**own).order_by("-vendor_updated_at", "-pk")
+    return stock_series(levels, history[:HISTORY_ROWS])
+
+
 def stock_series(
-    levels: Mapping[tuple[int, int], int | None], history: Sequence[StockHistory]
+    levels: Mapping[tuple[int, int], int | None], history: Iterable[StockHistory]
 ) -> list[tuple[dt.datetime, int]]:
     """Return the sum over all levels after each change, oldest first.
 

@@ -26,6 +26,9 @@ from .models import StockLevel, Variant
 FACET_VALUES: Final = 12
 """Values shown of each facet, the largest first."""
 
+MOST_OF_ONE_SKU: Final = 1_000
+"""Variants taken for one SKU; shops give one to a handful, if to more than one at all."""
+
 _SEARCHED: Final = ("title", "sku", "barcode", "product__title", "product__vendor")
 
 
@@ -40,6 +43,18 @@ def variants_matching(shop_id: UUID, selection: Selection) -> QuerySet[Variant]:
     if selection.is_empty:
         return rows.none()
     return rows.alias(upper_sku=Upper("sku")).filter(_condition(selection)).order_by()
+
+
+def variants_found(shop_id: UUID, text: str) -> QuerySet[Variant]:
+    """Return the variants of a shop that a person means by ``text``, those gone abroad too.
+
+    What has exactly this SKU, in any case; where nothing has, what all words occur in. The first
+    question is put here, so that looking for a SKU stays an index probe whatever joins it.
+    """
+    rows: QuerySet[Variant] = Variant.objects.for_shop(shop_id).order_by()
+    by_sku = rows.alias(upper_sku=Upper("sku")).filter(upper_sku=text.strip().upper())
+    ids = list(by_sku.values_list("pk", flat=True)[:MOST_OF_ONE_SKU]) if text.strip() else []
+    return rows.filter(pk__in=ids) if ids else rows.filter(_words(text))
 
 
 def with_levels(rows: QuerySet[Variant]) -> QuerySet[Variant]:
@@ -64,12 +79,7 @@ def with_levels(rows: QuerySet[Variant]) -> QuerySet[Variant]:
 
 
 def _condition(selection: Selection) -> Q:
-    condition = Q()
-    for word in selection.text.split():
-        found = Q()
-        for column in _SEARCHED:
-            found |= Q(**{f"{column}__icontains": word})
-        condition &= found
+    condition = _words(selection.text)
     exact = {
         "product__vendor": selection.vendor,
         "product__product_type": selection.product_type,
@@ -86,6 +96,16 @@ def _condition(selection: Selection) -> Q:
     }
     condition &= Q(**{bound: value for bound, value in bounds.items() if value is not None})
     return condition & _chosen(selection)
+
+
+def _words(text: str) -> Q:
+    condition = Q()
+    for word in text.split():
+        found = Q()
+        for column in _SEARCHED:
+            found |= Q(**{f"{column}__icontains": word})
+        condition &= found
+    return condition
 
 
 def _chosen(selection: Selection) -> Q:
