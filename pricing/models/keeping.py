@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from .owned import ShopOwnedQuerySet, money
 
@@ -27,7 +27,7 @@ class RuleSet(models.Model):
     class Meta:
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["shop", "name"], name="rule_set_name")
+            models.UniqueConstraint("shop", Lower("name"), name="rule_set_name_once")
         ]
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ class SavedFilter(models.Model):
     class Meta:
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["shop", "name"], name="saved_filter_name")
+            models.UniqueConstraint("shop", Lower("name"), name="saved_filter_name_once")
         ]
 
     def __str__(self) -> str:
