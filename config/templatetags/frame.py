@@ -21,20 +21,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.progress import Progress, duration
+from foundation.currencies import digits_of
 
 register = template.Library()
 
-# ISO 4217: currencies whose smallest unit is not a hundredth.
-DECIMALS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
-    **dict.fromkeys(("UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
 MINUS, MISSING = "\N{MINUS SIGN}", "\N{EN DASH}"
 
 
 def _digits(amount: Decimal, currency: str) -> str:
-    return f"{amount:,.{DECIMALS.get(currency, 2)}f}"
+    return f"{amount:,.{digits_of(currency)}f}"
 
 
 @register.filter
