@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from foundation.readonly_admin import ReadOnlyAdmin
 
-from .models import AuditTrailEntry, PricingJob, ProcessingResult
+from .models import AuditTrailEntry, JobDraft, PricingJob, ProcessingResult
 
 
 @admin.register(PricingJob)
@@ -32,3 +32,10 @@ class AuditTrailEntryAdmin(ReadOnlyAdmin):
     list_select_related = ("shop", "variant")
     ordering = ("-pk",)
     raw_id_fields = ("variant", "job", "result")
+
+
+@admin.register(JobDraft)
+class JobDraftAdmin(ReadOnlyAdmin):
+    list_display = ("id", "shop", "user", "job", "saved_at", "closed_at")
+    list_select_related = ("shop", "user", "job")
+    ordering = ("-saved_at", "-id")

@@ -1,5 +1,6 @@
 """Tables of prices: jobs, their rows, the ledger, and what a shop keeps for them."""
 
+from .drafts import JobDraft
 from .files import PriceFile, PriceFileLine
 from .jobs import PricingJob, PricingJobStateChange, PricingRule
 from .keeping import ApprovalPolicy, PriceLock, RuleSet, SavedFilter
@@ -11,6 +12,7 @@ __all__ = [
     "ApprovalPolicy",
     "AuditTrailEntry",
     "CoveredVariant",
+    "JobDraft",
     "PlannedChange",
     "PriceFile",
     "PriceFileLine",
