@@ -7,7 +7,7 @@ from .enums import PRICES_SEEN, STOCK_CHANGED, ProductStatus
 from .listing import variant_stock
 from .overview import overview
 from .prices import apply_written_prices, lock_variants
-from .queries import facets, totals, variants_found, variants_matching, with_levels
+from .queries import facets, location_names, totals, variants_found, variants_matching, with_levels
 from .services import start_full_sync, start_subscription_check
 from .shopify.client import shopify_client
 
@@ -24,6 +24,7 @@ __all__ = [
     "Totals",
     "apply_written_prices",
     "facets",
+    "location_names",
     "lock_variants",
     "overview",
     "probe_connection",

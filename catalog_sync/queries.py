@@ -21,7 +21,7 @@ from django.db.models.functions import Cast, Upper
 
 from .contracts import Facets, FacetValue, Selection, Totals
 from .enums import ProductStatus
-from .models import StockLevel, Variant
+from .models import Location, StockLevel, Variant
 
 FACET_VALUES: Final = 12
 """Values shown of each facet, the largest first."""
@@ -76,6 +76,12 @@ def with_levels(rows: QuerySet[Variant]) -> QuerySet[Variant]:
         output_field=JSONField(),
     )
     return rows.annotate(levels=Subquery(here.annotate(told=told).values("told")[:1]))
+
+
+def location_names(shop_id: UUID) -> dict[int, str]:
+    """Return the names of a shop's places that hold stock, by the vendor's id. One query."""
+    rows = Location.objects.for_shop(shop_id).filter(active=True).order_by("name", "vendor_id")
+    return dict(rows.values_list("vendor_id", "name"))
 
 
 def _condition(selection: Selection) -> Q:
