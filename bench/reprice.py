@@ -84,10 +84,9 @@ def _options(products: int, **environment: str) -> Options:
 
 
 def _plan(desk: "Desk", name: str) -> Any:
-    from catalog_sync.api import Selection  # noqa: PLC0415 -- needs Django
     from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
 
-    return desk.plan(name, Selection(all=True), simple_rule(Action.AMOUNT, Decimal(1)))
+    return desk.plan(name, simple_rule(Action.AMOUNT, Decimal(1)))
 
 
 def steady() -> Row:

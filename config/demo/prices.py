@@ -70,7 +70,6 @@ def plan() -> Facts:
     before, since = merchant.prices(), merchant.last_effect()
     job = desk.plan(
         "What would 15 % off everything mean?",
-        Selection(all=True),
         simple_rule(Action.PERCENT, Decimal(-15), step=Decimal("0.05"), floor=Decimal(5)),
     )
     expect(merchant.prices(), before, "prices in the shop after planning")
@@ -91,8 +90,8 @@ def manual_job() -> Facts:
     calls = Counter(merchant.calls())
     job = desk.plan(
         SEASON,
-        Selection(status="active", price_min=Decimal(20)),
         simple_rule(Action.PERCENT, Decimal(-12), step=Decimal("0.05"), floor=Decimal(9)),
+        selection=Selection(status="active", price_min=Decimal(20)),
     )
     wanted = expected_after(before, job)
     done = desk.run(job)
@@ -132,7 +131,6 @@ def crash_resume() -> Facts:
     desk, merchant, rng = Desk.at(), Merchant(), random.Random(7)  # noqa: S311 -- repeatable
     job = desk.plan(
         "Spring clean: 3 dollars off, never below 4",
-        Selection(all=True),
         simple_rule(Action.AMOUNT, Decimal(-3), floor=Decimal(4)),
     )
     before, since = merchant.prices(), merchant.last_effect()

@@ -1,5 +1,6 @@
 """A price job from beginning to end, as a person at the pages would lead it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from pricing.enums import FINISHED
 from pricing.models import PlannedChange, PricingJob
 
 PLAN_SECONDS = 60.0
+EVERYTHING = Selection(all=True)
 RUN_SECONDS = 600.0
 
 
@@ -36,7 +38,9 @@ class Desk:
         person = User.objects.get(memberships__shop=connection.shop, memberships__role="owner")
         return cls(connection, person)
 
-    def plan(self, name: str, selection: Selection, *rules: Rule, **options: Any) -> PricingJob:
+    def plan(
+        self, name: str, *rules: Rule, selection: Selection = EVERYTHING, **options: Any
+    ) -> PricingJob:
         """Ask for a plan and wait for it; ``options`` are those of ``plan_job``."""
         job = plan_job(
             shop_id=self.shop_id,
@@ -58,9 +62,9 @@ class Desk:
         self.confirm(job)
         return finished(job, seconds=seconds)
 
-    def plan_rollback(self, job: PricingJob) -> PricingJob:
-        """Ask for the way back and wait for its plan."""
-        return planned(roll_back(job=job, actor_id=self.person.pk))
+    def plan_rollback(self, job: PricingJob, result_ids: Sequence[int] | None = None) -> PricingJob:
+        """Ask for the way back, of some rows or all, and wait for its plan."""
+        return planned(roll_back(job=job, actor_id=self.person.pk, result_ids=result_ids))
 
 
 def planned(job: PricingJob) -> PricingJob:

@@ -138,7 +138,6 @@ def _one_row(verdict: "Verdict", house: House, *, rounds: int) -> dict[str, Any]
 
 def _frozen_worker(verdict: "Verdict", house: House, *, rounds: int) -> dict[str, Any]:
     """SIGSTOP the remote workers in mid-write; others take over; the frozen ones wake too late."""
-    from catalog_sync.api import Selection  # noqa: PLC0415 -- needs Django
     from config.demo.pricing_jobs import finished  # noqa: PLC0415 -- likewise
     from config.demo.waiting import wait_until  # noqa: PLC0415 -- likewise
     from foundation.work.models import Job  # noqa: PLC0415 -- likewise
@@ -149,7 +148,6 @@ def _frozen_worker(verdict: "Verdict", house: House, *, rounds: int) -> dict[str
     for number in range(rounds):
         job = house.desk.plan(
             f"Frozen {number}",
-            Selection(all=True),
             simple_rule(Action.AMOUNT, Decimal(1 + number)),
         )
         since = house.merchant.last_effect()

@@ -19,13 +19,11 @@ Hurt = Callable[[House, Scale], "Any"]
 def _work_under(scale: Scale, hurt: Hurt, *, leases: int = 8) -> tuple["Verdict", Facts]:
     """Run a price job over everything while the house is hurt; sales and edits go on meanwhile."""
     with open_house(scale, leases=leases) as house:
-        from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
         from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
         from tests.chaos.model import Verdict  # noqa: PLC0415 -- needs Django
 
         job = house.desk.plan(
             "Under fire",
-            Selection(all=True),
             simple_rule(Action.PERCENT, Decimal(-7), step=Decimal("0.05")),
         )
         since = house.merchant.last_effect()

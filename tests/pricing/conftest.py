@@ -1,6 +1,6 @@
 """A small shop at the sandbox, mirrored, and a desk to lead price jobs from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +9,14 @@ from django.conf import LazySettings
 
 from catalog_sync.api import Selection
 from config.demo.merchant import Merchant
-from config.demo.pricing_jobs import Desk
+from config.demo.pricing_jobs import EVERYTHING, Desk
 from foundation.shops.api import ConnectionKind, connect
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.drain import drain_for
 from foundation.work.enums import Group
 from pricing.api import Action, Rule, simple_rule
 from pricing.models import PricingJob
-from pricing.services import plan_job
+from pricing.services import plan_job, replan, roll_back
 from tests.shopify_sandbox import DOMAIN, TOKEN, mirror, running_sandbox
 
 TEN_PERCENT_OFF = simple_rule(Action.PERCENT, -10, step="0.05")
@@ -68,8 +68,8 @@ class TestDesk(Desk):
     def plan(
         self,
         name: str = "Ten percent off",
-        selection: Selection = Selection(all=True),  # noqa: B008 -- frozen
         *rules: Rule,
+        selection: Selection = EVERYTHING,
         **options: Any,
     ) -> PricingJob:
         job = plan_job(
@@ -81,6 +81,18 @@ class TestDesk(Desk):
             actor_id=self.person.pk,
             **options,
         )
+        work(Group.HEAVY)
+        job.refresh_from_db()
+        return job
+
+    def plan_rollback(self, job: PricingJob, result_ids: Sequence[int] | None = None) -> PricingJob:
+        undo = roll_back(job=job, actor_id=self.person.pk, result_ids=result_ids)
+        work(Group.HEAVY)
+        undo.refresh_from_db()
+        return undo
+
+    def replan(self, job: PricingJob) -> PricingJob:
+        replan(job=job, actor_id=self.person.pk)
         work(Group.HEAVY)
         job.refresh_from_db()
         return job
