@@ -16,8 +16,10 @@ def locked_condition(shop_id: UUID) -> Q | None:
     Locks of variants and products go by id; one of a filter follows the catalogue.
     """
     locks = PriceLock.objects.for_shop(shop_id)
-    filters = list(locks.exclude(selection=None).values_list("selection", flat=True))
-    named = locks.filter(selection=None)
+    # `selection=None` would ask for JSON's null, which is not the column's.
+    of_filters = locks.filter(selection__isnull=False)
+    filters = list(of_filters.values_list("selection", flat=True))
+    named = locks.filter(selection__isnull=True)
     if not filters and not named.exists():
         return None
     condition = Q(pk__in=named.exclude(variant=None).values("variant_id"))
