@@ -7,7 +7,7 @@ from uuid import UUID
 
 from catalog_sync.api import Selection
 from catalog_sync.models import Variant
-from config.demo.merchant import PriceTag
+from config.demo.merchant import Merchant, PriceTag
 from config.demo.waiting import wait_until
 from foundation.shops.models import Connection, User
 from pricing.api import PricingJobState, Rule, confirm, plan_job, roll_back
@@ -98,6 +98,24 @@ def goals(job: PricingJob) -> dict[int, PriceTag]:
 def expected_after(before: dict[int, PriceTag], job: PricingJob) -> dict[int, PriceTag]:
     """Return the whole shop's prices when everything in the plan was written and nothing else."""
     return {**before, **goals(job)}
+
+
+def await_mirror(desk: Desk, merchant: Merchant) -> None:
+    """Wait until the mirror knows every price of the shop, as edits by hand reach it by webhook."""
+    wait_until(
+        lambda: mirrored_prices(desk.connection) == merchant.prices(),
+        "the mirror to know every price",
+        every=0.5,
+    )
+
+
+def mirrored_prices(connection: Connection) -> dict[int, PriceTag]:
+    """Return what the mirror thinks each variant costs, by the vendor's id."""
+    rows = Variant.objects.filter(connection=connection, deleted_at=None)
+    return {
+        vendor_id: (price, compare_at)
+        for vendor_id, price, compare_at in rows.values_list("vendor_id", "price", "compare_at")
+    }
 
 
 def variants_of(connection: Connection) -> int:

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo import flows, prices, webhooks  # noqa: F401 -- importing registers the flows
+from config.demo import (  # importing registers the flows, in this order
+    flows,
+)
 
 
 class Command(BaseCommand):
