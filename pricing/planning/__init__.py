@@ -6,18 +6,25 @@ through the rules into ``COPY``, so memory does not grow with the size of the pl
 
 from .drafts import FIRST_WARNED
 from .hashing import plan_hash_of_rows
-from .making import make_plan
-from .manual import chosen_variants, manual_drafts
+from .making import is_small, make_plan, plan_now
+from .manual import chosen_variants, manual_drafts, rule_drafts
+from .previewing import Preview, Sample, preview_of
 from .rules_of import definitions_of, rules_of
 from .sums import EDGES
 
 __all__ = [
     "EDGES",
     "FIRST_WARNED",
+    "Preview",
+    "Sample",
     "chosen_variants",
     "definitions_of",
+    "is_small",
     "make_plan",
     "manual_drafts",
     "plan_hash_of_rows",
+    "plan_now",
+    "preview_of",
+    "rule_drafts",
     "rules_of",
 ]

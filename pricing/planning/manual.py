@@ -1,7 +1,7 @@
 """Drafts of a job that changes prices by rule, by a price list, or again for what failed."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from pricing.models import (
     PricingJob,
     ProcessingResult,
 )
-from pricing.rules import compile_rules
+from pricing.rules import Rule, compile_rules
 
 from .drafts import Draft
 from .rules_of import rules_of
@@ -61,13 +61,32 @@ def chosen_variants(
 
 def manual_drafts(target: PricingJob, *, now: dt.datetime) -> Iterator[Draft]:
     """Evaluate the job's rules on every chosen variant."""
-    rules = rules_of(target)
-    rows = _with_surroundings(_chosen(target), target, now)
+    return rule_drafts(
+        chosen_for(target),
+        rules_of(target),
+        shop_id=target.shop_id,
+        price_file_id=target.price_file_id,
+        job_id=target.pk,
+        now=now,
+    )
+
+
+def rule_drafts(  # noqa: PLR0913 -- what a plan is made of, by keyword
+    rows: QuerySet[Any],
+    rules: Sequence[Rule],
+    *,
+    shop_id: UUID,
+    now: dt.datetime,
+    price_file_id: UUID | None = None,
+    job_id: UUID | None = None,
+) -> Iterator[Draft]:
+    """Evaluate rules on variants of a shop, product by product; ``job_id``: whose plan it is."""
+    rows = _with_surroundings(rows, shop_id, job_id, now)
     evaluate, layers = compile_rules(rules, now=now), Layers(now=now)
     for row in read_facts(
         rows.order_by("product__vendor_id", "position", "vendor_id"),
         rules,
-        price_file_id=target.price_file_id,
+        price_file_id=price_file_id,
         extra=("locked", "in_other_job", "edited_lately"),
     ):
         locked, other_job, edited_lately = row.extra
@@ -113,7 +132,8 @@ def _left_alone(row: VariantRow, skip: SkipReason | None, *, rule: int | None = 
     )
 
 
-def _chosen(target: PricingJob) -> QuerySet[Any]:
+def chosen_for(target: PricingJob) -> QuerySet[Any]:
+    """Return the variants that a job of rules is about."""
     asked = {**target.selection}
     outcomes = asked.pop("outcomes", None)
     selection = Selection.from_query(asked)
@@ -132,16 +152,18 @@ def _chosen(target: PricingJob) -> QuerySet[Any]:
     )
 
 
-def _with_surroundings(rows: QuerySet[Any], target: PricingJob, now: dt.datetime) -> QuerySet[Any]:
+def _with_surroundings(
+    rows: QuerySet[Any], shop_id: UUID, job_id: UUID | None, now: dt.datetime
+) -> QuerySet[Any]:
     """Annotate what else holds a variant: a lock, another open job, a recent edit by hand."""
     open_jobs = list(
-        PricingJob.objects.for_shop(target.shop_id)
+        PricingJob.objects.for_shop(shop_id)
         .filter(state__in=OPEN)
-        .exclude(pk=target.pk)
+        .exclude(pk=job_id)
         .exclude(state=PricingJobState.PLANNED, expires_at__lte=now)
         .values_list("pk", flat=True)
     )
-    edits = AuditTrailEntry.objects.for_shop(target.shop_id).filter(
+    edits = AuditTrailEntry.objects.for_shop(shop_id).filter(
         layer=Layer.OUTSIDE, at__gte=now - LATELY
     )
     others: Any = Value(value=False, output_field=BooleanField())
@@ -151,7 +173,7 @@ def _with_surroundings(rows: QuerySet[Any], target: PricingJob, now: dt.datetime
             PlannedChange.objects.filter(job_id__in=open_jobs, variant_id=OuterRef("pk"), skip="")
         )
     return rows.annotate(
-        locked=_said(locked_condition(target.shop_id)),
+        locked=_said(locked_condition(shop_id)),
         in_other_job=others,
         edited_lately=_said(Q(pk__in=edits.values("variant_id"))),
     )

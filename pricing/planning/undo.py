@@ -128,15 +128,20 @@ def _facts_of(variant_ids: Sequence[UUID], target: PricingJob) -> dict[UUID, Var
     return {row.variant_id: row for row in read_facts(rows, (), levels=True)}
 
 
-def _results(target: PricingJob) -> QuerySet[ProcessingResult, tuple[Any, ...]]:
+def written_for(target: PricingJob) -> QuerySet[ProcessingResult]:
+    """Return the results that a way back is about."""
     restore = target.kind == JobKind.RESTORE
     outcomes = [Outcome.OVERWRITTEN] if restore else [Outcome.APPLIED, Outcome.OVERWRITTEN]
-    back = ("found_price", "found_compare_at") if restore else ("before_price", "before_compare_at")
     rows = ProcessingResult.objects.filter(job_id=target.rollback_of_id, outcome__in=outcomes)
     wanted = target.selection.get("result_ids")
-    if wanted is not None:
-        rows = rows.filter(pk__in=wanted)
-    return rows.annotate(locked=_locked(target)).order_by(*_ORDER).values_list(*_COLUMNS, *back)
+    return rows if wanted is None else rows.filter(pk__in=wanted)
+
+
+def _results(target: PricingJob) -> QuerySet[ProcessingResult, tuple[Any, ...]]:
+    restore = target.kind == JobKind.RESTORE
+    back = ("found_price", "found_compare_at") if restore else ("before_price", "before_compare_at")
+    rows = written_for(target).annotate(locked=_locked(target))
+    return rows.order_by(*_ORDER).values_list(*_COLUMNS, *back)
 
 
 def _locked(target: PricingJob) -> Any:

@@ -1,12 +1,11 @@
 """Give drafts their positions and batches, and copy them into the plan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from foundation.work.api import Running
 from pricing.facts import READ_CHUNK
 from pricing.models import PricingJob
 
@@ -41,16 +40,16 @@ class PlanWriter:
         self._rows_in_batch = 0
         self._products_in_batch = 0
 
-    def write(self, drafts: Iterable[Draft], job: Running) -> None:
+    def write(self, drafts: Iterable[Draft], heartbeat: Callable[[], None]) -> None:
         """Copy all drafts in; they come product by product."""
         # The plan reads through a cursor on this connection, so each piece is copied by itself.
         piece: list[tuple[Any, ...]] = []
-        for product in _by_product(drafts):
+        for product in by_product(drafts):
             self.sums.open_product()
             piece.extend(self._place(product))
             if len(piece) >= READ_CHUNK:
                 _copy(piece)
-                job.heartbeat()
+                heartbeat()
         _copy(piece)
 
     def _place(self, product: list[Draft]) -> Iterator[tuple[Any, ...]]:
@@ -124,7 +123,8 @@ def _copy(piece: list[tuple[Any, ...]]) -> None:
     piece.clear()
 
 
-def _by_product(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
+def by_product(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
+    """Group drafts that come product by product."""
     product: list[Draft] = []
     for draft in drafts:
         if product and product[0].product_vendor_id != draft.product_vendor_id:

@@ -20,6 +20,7 @@ from pricing.enums import (
     PricingJobState,
 )
 from pricing.models import PriceFile, PricingJob, PricingJobStateChange, PricingRule
+from pricing.planning import is_small, plan_now
 from pricing.rules import Rule, rules_to_json
 from pricing.states import transition
 
@@ -39,13 +40,15 @@ def plan_job(  # noqa: PLR0913 -- one use case, all by keyword
     actor_id: UUID | None,
     conflict_policy: ConflictPolicy = ConflictPolicy.SKIP,
     price_file_id: UUID | None = None,
+    at_once: int = 0,
 ) -> PricingJob:
     """Create a job and have its plan made. Nothing is written abroad before it is confirmed.
 
-    Raises :class:`Refused` for a price list that is not the shop's or cannot be used.
+    ``at_once``: see :func:`have_planned`, here and in the other verbs that plan. Raises
+    :class:`Refused` for a price list that is not the shop's or cannot be used.
     """
     if price_file_id is not None:
-        _check_file(shop_id, connection_id, price_file_id)
+        check_file(shop_id, connection_id, price_file_id)
     job = new_job(
         shop_id=shop_id,
         connection_id=connection_id,
@@ -56,11 +59,12 @@ def plan_job(  # noqa: PLR0913 -- one use case, all by keyword
         requested_by_id=actor_id,
     )
     store_rules(job, rules_to_json(rules))
-    have_planned(job)
+    have_planned(job, at_once=at_once)
     return job
 
 
-def _check_file(shop_id: UUID, connection_id: UUID, price_file_id: UUID) -> None:
+def check_file(shop_id: UUID, connection_id: UUID, price_file_id: UUID) -> None:
+    """Raise :class:`Refused` for a price list that is not the shop's or cannot be used."""
     file = PriceFile.objects.for_shop(shop_id).filter(pk=price_file_id).first()
     if file is None or file.connection_id != connection_id:
         raise Refused("no_such_file", "There is no such price list for this account. Upload it.")
@@ -94,8 +98,15 @@ def store_rules(job: PricingJob, definitions: Sequence[dict[str, Any]]) -> None:
     )
 
 
-def have_planned(job: PricingJob) -> None:
-    """Have the plan of a job in ``planning`` made."""
+def have_planned(job: PricingJob, *, at_once: int = 0) -> None:
+    """Have the plan of a job in ``planning`` made.
+
+    Of at most ``at_once`` variants it is made here, in the caller's transaction, so that who asks
+    is answered with the plan.
+    """
+    if at_once and is_small(job, at_once):
+        plan_now(job)
+        return
     enqueue(
         "pricing.make_plan",
         {"pricing_job_id": str(job.pk)},
@@ -105,7 +116,7 @@ def have_planned(job: PricingJob) -> None:
 
 
 @transaction.atomic
-def replan(*, job: PricingJob, actor_id: UUID | None) -> None:
+def replan(*, job: PricingJob, actor_id: UUID | None, at_once: int = 0) -> None:
     """Make the plan of the same job again, over the prices as they are now.
 
     For a plan that is stale or expired. Raises :class:`pricing.states.IllegalMove` for a job that
@@ -113,7 +124,7 @@ def replan(*, job: PricingJob, actor_id: UUID | None) -> None:
     """
     row = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
     transition(row.pk, PricingJobState.PLANNING, shop_id=row.shop_id, actor_id=actor_id)
-    have_planned(row)
+    have_planned(row, at_once=at_once)
 
 
 @transaction.atomic
@@ -135,7 +146,11 @@ def plan_again(*, job: PricingJob, actor_id: UUID | None) -> PricingJob:
 
 @transaction.atomic
 def run_again(
-    *, job: PricingJob, actor_id: UUID | None, outcomes: Sequence[Outcome] = (Outcome.FAILED,)
+    *,
+    job: PricingJob,
+    actor_id: UUID | None,
+    outcomes: Sequence[Outcome] = (Outcome.FAILED,),
+    at_once: int = 0,
 ) -> PricingJob:
     """Plan the same rules for the variants of a finished job that ended with these outcomes.
 
@@ -155,10 +170,13 @@ def run_again(
         name=f"Again: {row.name}"[:120],
         selection={"outcomes": [str(outcome) for outcome in wanted]},
         again_of=row,
+        at_once=at_once,
     )
 
 
-def _copy(row: PricingJob, actor_id: UUID | None, **columns: Any) -> PricingJob:
+def _copy(
+    row: PricingJob, actor_id: UUID | None, *, at_once: int = 0, **columns: Any
+) -> PricingJob:
     values = {
         "again_of": row.again_of,
         "conflict_policy": row.conflict_policy,
@@ -175,5 +193,5 @@ def _copy(row: PricingJob, actor_id: UUID | None, **columns: Any) -> PricingJob:
         **values,
     )
     store_rules(copy, [rule.definition for rule in row.rules.all()])
-    have_planned(copy)
+    have_planned(copy, at_once=at_once)
     return copy

@@ -15,20 +15,30 @@ MOST_CHOSEN = 20_000
 
 
 def roll_back(
-    *, job: PricingJob, actor_id: UUID | None, result_ids: Sequence[int] | None = None
+    *,
+    job: PricingJob,
+    actor_id: UUID | None,
+    result_ids: Sequence[int] | None = None,
+    at_once: int = 0,
 ) -> PricingJob:
     """Plan the way back: a job of its own, with its own plan, check and ledger entries.
 
     ``result_ids``: of these rows only. A rollback can be rolled back like any other job.
     """
-    return undo(job, JobKind.ROLLBACK, f"Roll back: {job.name}", actor_id, result_ids)
+    name = f"Roll back: {job.name}"
+    return undo(job, JobKind.ROLLBACK, name, actor_id, result_ids, at_once=at_once)
 
 
 def restore(
-    *, job: PricingJob, actor_id: UUID | None, result_ids: Sequence[int] | None = None
+    *,
+    job: PricingJob,
+    actor_id: UUID | None,
+    result_ids: Sequence[int] | None = None,
+    at_once: int = 0,
 ) -> PricingJob:
     """Plan to put back the outside edits that this job's writes overwrote."""
-    return undo(job, JobKind.RESTORE, f"Restore edits: {job.name}", actor_id, result_ids)
+    name = f"Restore edits: {job.name}"
+    return undo(job, JobKind.RESTORE, name, actor_id, result_ids, at_once=at_once)
 
 
 @transaction.atomic
@@ -40,6 +50,7 @@ def undo(  # noqa: PLR0913 -- one use case
     result_ids: Sequence[int] | None,
     *,
     runs_itself: bool = False,
+    at_once: int = 0,
 ) -> PricingJob:
     """Create the job of a way back and have it planned; ``runs_itself``: and run.
 
@@ -72,7 +83,7 @@ def undo(  # noqa: PLR0913 -- one use case
         requested_by_id=actor_id,
         runs_itself=runs_itself,
     )
-    have_planned(made)
+    have_planned(made, at_once=at_once)
     return made
 
 
