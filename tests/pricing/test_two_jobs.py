@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from config.demo.merchant import Merchant
 from config.demo.prices import effective_changes
@@ -83,7 +84,7 @@ def test_a_variant_is_written_by_one_job_at_a_time(
     run_batch(Group.REMOTE, limit=1)
     waiting = [why for state, why in seen if state == "queued"]
     assert [why.partition("” is writing")[1] for why in waiting] == ["” is writing"]
-    Job.objects.filter(name="pricing.apply_batch", state="queued").update(run_after="2020-01-01")
+    Job.objects.filter(name="pricing.apply_batch", state="queued").update(run_after=timezone.now())
     work(Group.REMOTE)
     for job in (first, second):
         job.refresh_from_db()
@@ -113,7 +114,7 @@ def test_what_was_read_before_the_other_wrote_is_read_again(
 
     monkeypatch.setattr(engine._Batch, "read", reading)
     run_batch(Group.REMOTE, limit=1)
-    Job.objects.filter(name="pricing.apply_batch", state="queued").update(run_after="2020-01-01")
+    Job.objects.filter(name="pricing.apply_batch", state="queued").update(run_after=timezone.now())
     work(Group.REMOTE)
     for job in (first, second):
         job.refresh_from_db()
