@@ -282,6 +282,8 @@ PRICING_VARIANTS_PER_CALL = env.int("PRICING_VARIANTS_PER_CALL", default=250)
 PRICING_PLAN_MINUTES = env.int("PRICING_PLAN_MINUTES", default=60)
 # How long a plan waits for an approver; every price is read again before it is written.
 PRICING_APPROVAL_HOURS = env.int("PRICING_APPROVAL_HOURS", default=24)
+# A million lines of SKU and price are 20 MB; a whole product export with its texts fits, too.
+PRICING_LIST_MAX_BYTES = env.int("PRICING_LIST_MAX_BYTES", default=64 * 1024 * 1024)
 
 WORK_SCHEDULE = "config.schedule.SCHEDULE"
 # How long a worker may be silent before another takes its job over. Calls abroad end earlier

@@ -4,7 +4,20 @@ from django.contrib import admin
 
 from foundation.readonly_admin import ReadOnlyAdmin
 
-from .models import AuditTrailEntry, JobDraft, PricingJob, ProcessingResult
+from .models import (
+    ApprovalPolicy,
+    AuditTrailEntry,
+    CoveredVariant,
+    JobDraft,
+    PriceFile,
+    PriceFileLine,
+    PriceLayer,
+    PriceLock,
+    PricingJob,
+    ProcessingResult,
+    RuleSet,
+    SavedFilter,
+)
 
 
 @admin.register(PricingJob)
@@ -39,3 +52,62 @@ class JobDraftAdmin(ReadOnlyAdmin):
     list_display = ("id", "shop", "user", "job", "saved_at", "closed_at")
     list_select_related = ("shop", "user", "job")
     ordering = ("-saved_at", "-id")
+
+
+@admin.register(RuleSet, SavedFilter)
+class KeptAdmin(ReadOnlyAdmin):
+    list_display = ("name", "shop", "saved_by", "saved_at")
+    list_select_related = ("shop", "saved_by")
+    search_fields = ("id", "name")
+    ordering = ("-saved_at", "-id")
+
+
+@admin.register(PriceLock)
+class PriceLockAdmin(ReadOnlyAdmin):
+    list_display = ("reason", "shop", "variant", "product", "selection", "locked_by", "locked_at")
+    list_select_related = ("shop", "variant", "product", "locked_by")
+    search_fields = ("id", "reason")
+    ordering = ("-locked_at", "-id")
+    raw_id_fields = ("variant", "product")
+
+
+@admin.register(ApprovalPolicy)
+class ApprovalPolicyAdmin(ReadOnlyAdmin):
+    list_display = ("shop", "enabled", "rows_over", "percent_over", "money_over")
+    list_filter = ("enabled",)
+    list_select_related = ("shop",)
+    ordering = ("shop_id",)
+
+
+@admin.register(PriceFile)
+class PriceFileAdmin(ReadOnlyAdmin):
+    list_display = ("name", "shop", "state", "lines", "size", "uploaded_by", "uploaded_at", "error")
+    list_filter = ("state",)
+    list_select_related = ("shop", "uploaded_by")
+    search_fields = ("id", "name")
+    ordering = ("-uploaded_at", "-id")
+
+
+@admin.register(PriceFileLine)
+class PriceFileLineAdmin(ReadOnlyAdmin):
+    list_display = ("id", "file", "line", "sku", "price_text", "price", "verdict", "message")
+    list_filter = ("verdict",)
+    list_select_related = ("file",)
+    ordering = ("-pk",)
+    raw_id_fields = ("file", "variant")
+
+
+@admin.register(PriceLayer)
+class PriceLayerAdmin(ReadOnlyAdmin):
+    list_display = ("name", "shop", "ref", "created_at")
+    list_select_related = ("shop",)
+    search_fields = ("id", "ref", "name")
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(CoveredVariant)
+class CoveredVariantAdmin(ReadOnlyAdmin):
+    list_display = ("variant", "shop", "layer", "base_price", "base_compare_at", "covered_at")
+    list_select_related = ("variant", "shop", "layer")
+    ordering = ("-covered_at", "pk")
+    raw_id_fields = ("variant",)

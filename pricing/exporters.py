@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from foundation.exports.api import Column, Exporter, InvalidExport, Params, register
 
+from . import list_exporter  # noqa: F401 -- registers itself
 from .enums import Cause, Layer
 from .forms.filters import LedgerFilterForm
 from .models import PricingJob

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from foundation.work.api import Priority, Running, task
 
-from . import engine, planning, runs, same_second, services
+from . import engine, planning, price_lists, runs, same_second, services
 from .services import scheduling
 
 
@@ -54,3 +54,9 @@ def run_due(_job: Running) -> None:
 def expire_plans(_job: Running) -> None:
     """Say of old plans that they cannot be confirmed any more."""
     services.expire_plans()
+
+
+@task("pricing.read_list", group="heavy", atomic=False)
+def read_list(job: Running, price_file_id: str) -> None:
+    """Read an uploaded price list."""
+    price_lists.read_list(job, price_file_id=UUID(price_file_id))

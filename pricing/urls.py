@@ -2,8 +2,20 @@
 
 from django.urls import path
 
+from .views.approval import approval
+from .views.files import file, file_delete, file_new, files
 from .views.jobs import job_list, job_page
+from .views.keeping import (
+    filter_delete,
+    filter_save,
+    filters,
+    rule_set_delete,
+    rule_set_rename,
+    rule_set_save,
+    rule_sets,
+)
 from .views.ledger import ledger_list, product_prices, variant_page
+from .views.locks import lock_add, lock_remove, locks
 from .views.new import new_job, preview_job
 from .views.verbs import cancel_job, confirm_job, plan_job_again, restore_edits, roll_back_job
 
@@ -15,6 +27,21 @@ urlpatterns = [
     path("ledger/", ledger_list, name="ledger"),
     path("variants/<uuid:variant_id>/", variant_page, name="variant"),
     path("products/<uuid:product_id>/", product_prices, name="product_prices"),
+    path("rules/", rule_sets, name="rule_sets"),
+    path("rules/save/", rule_set_save, name="rule_set_save"),
+    path("rules/<uuid:rule_set_id>/rename/", rule_set_rename, name="rule_set_rename"),
+    path("rules/<uuid:rule_set_id>/delete/", rule_set_delete, name="rule_set_delete"),
+    path("filters/", filters, name="filters"),
+    path("filters/save/", filter_save, name="filter_save"),
+    path("filters/<uuid:filter_id>/delete/", filter_delete, name="filter_delete"),
+    path("locks/", locks, name="locks"),
+    path("locks/add/", lock_add, name="lock_add"),
+    path("locks/remove/", lock_remove, name="lock_remove"),
+    path("approval/", approval, name="approval"),
+    path("lists/", files, name="files"),
+    path("lists/new/", file_new, name="file_new"),
+    path("lists/<uuid:file_id>/", file, name="file"),
+    path("lists/<uuid:file_id>/delete/", file_delete, name="file_delete"),
     path("<uuid:job_id>/", job_page, name="job"),
     path("<uuid:job_id>/confirm/", confirm_job, name="confirm"),
     path("<uuid:job_id>/cancel/", cancel_job, name="cancel"),

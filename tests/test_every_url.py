@@ -24,7 +24,14 @@ from foundation.shops.api import Role
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.enums import Group, JobState
 from foundation.work.models import Job
-from pricing.models import PricingJob, PricingRule
+from pricing.models import (
+    PriceFile,
+    PriceLock,
+    PricingJob,
+    PricingRule,
+    RuleSet,
+    SavedFilter,
+)
 from tests import factories
 
 MARK = "only-for-the-shop-itself"
@@ -113,6 +120,18 @@ TABLE = [
     _post("pricing:roll_back", Role.EDITOR, "pricing_job"),
     _post("pricing:restore", Role.EDITOR, "pricing_job"),
     _post("pricing:again", Role.EDITOR, "pricing_job"),
+    Url("pricing:rule_sets", shows=True),
+    _post("pricing:rule_set_save", Role.EDITOR),
+    _post("pricing:rule_set_rename", Role.EDITOR, "rule_set"),
+    Url("pricing:filters", shows=True),
+    _post("pricing:filter_save", Role.EDITOR),
+    Url("pricing:locks", shows=True),
+    _post("pricing:lock_add", Role.EDITOR),
+    _post("pricing:lock_remove", Role.EDITOR),
+    Url("pricing:approval", Role.OWNER),
+    Url("pricing:files", shows=True),
+    Url("pricing:file_new", Role.EDITOR),
+    Url("pricing:file", row="price_file", shows=True),
     Url("catalog:product_list", shows=True),
     Url("catalog:product", row="product", shows=True),
     Url("catalog:mirror"),
@@ -120,8 +139,11 @@ TABLE = [
     Url("api:docs"),
     _api("api:schema", Role.VIEWER),
 ]
-# Tested apart, because what they do is not a page of a shop.
-ELSEWHERE = {"logout", "shop_switch", "exports:file", "api:token", "api:token_refresh"}
+# Tested apart, because what they do is not a page of a shop, or takes the row away.
+ELSEWHERE = {
+    *("logout", "shop_switch", "exports:file", "api:token", "api:token_refresh"),
+    *("pricing:rule_set_delete", "pricing:filter_delete", "pricing:file_delete"),
+}
 # The argument of an address that names a row.
 ARGUMENT = {
     "job": "job_id",
@@ -132,6 +154,8 @@ ARGUMENT = {
     "pricing_job": "job_id",
     "variant": "variant_id",
     "product": "product_id",
+    "rule_set": "rule_set_id",
+    "price_file": "file_id",
 }
 
 
@@ -187,7 +211,8 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
         lease_until=now,
     )
     pricing_job = PricingJob.objects.create(shop=shop, connection=connection, name=MARK)
-    PricingRule.objects.create(job=pricing_job, action="percent", value=10)
+    rule = {"action": {"kind": "percent", "value": "-10"}}
+    PricingRule.objects.create(job=pricing_job, definition=rule)
     open_alert(shop_id=shop.pk, key=MARK, severity="warning", title=MARK, body="")
     record("shops.shop.seen", shop_id=shop.pk, object_type="shop", object_id=shop.pk, reason=MARK)
     return {
@@ -203,6 +228,12 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
             shop=shop, key=MARK, to="a@example.com", subject=MARK, state=MailState.UNKNOWN
         ),
         "pricing_job": pricing_job,
+        "rule_set": RuleSet.objects.create(shop=shop, name=MARK, rules=[rule]),
+        "filter": SavedFilter.objects.create(shop=shop, name=MARK, selection={"text": MARK}),
+        "price_lock": PriceLock.objects.create(shop=shop, variant=variant, reason=MARK),
+        "price_file": PriceFile.objects.create(
+            shop=shop, connection=connection, name=MARK, state="ready"
+        ),
     }
 
 

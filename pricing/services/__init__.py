@@ -5,27 +5,50 @@ from pricing.states import IllegalMove
 from .approving import approve, reject
 from .asking import plan_again, plan_job, replan, run_again
 from .confirming import confirm, expire_plans
+from .files import delete_list, upload_list
+from .keeping import (
+    delete_filter,
+    delete_rule_set,
+    rename_rule_set,
+    save_filter,
+    save_rule_set,
+)
+from .locking import Locked, lock_filter, lock_product, lock_variants, unlock
 from .refusing import Refused
 from .running import cancel, pause, resume
 from .scheduling import change_end, run_due
+from .thresholds import set_approval_policy
 from .undoing import restore, roll_back
 
 __all__ = [
     "IllegalMove",
+    "Locked",
     "Refused",
     "approve",
     "cancel",
     "change_end",
     "confirm",
+    "delete_filter",
+    "delete_list",
+    "delete_rule_set",
     "expire_plans",
+    "lock_filter",
+    "lock_product",
+    "lock_variants",
     "pause",
     "plan_again",
     "plan_job",
     "reject",
+    "rename_rule_set",
     "replan",
     "restore",
     "resume",
     "roll_back",
     "run_again",
     "run_due",
+    "save_filter",
+    "save_rule_set",
+    "set_approval_policy",
+    "unlock",
+    "upload_list",
 ]
