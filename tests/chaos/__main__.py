@@ -9,7 +9,7 @@ import traceback
 from dataclasses import replace
 from typing import Any
 
-from tests.chaos import races, runs
+from tests.chaos import races, rivals, runs
 from tests.chaos.house import FULL, SHORT, Scale
 
 RUNS = {
@@ -18,6 +18,7 @@ RUNS = {
     "postgres": runs.postgres,
     "answers": runs.answers,
     "race": races.race,
+    "rivals": rivals.rivals,
 }
 
 
