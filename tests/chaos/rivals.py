@@ -70,31 +70,13 @@ def _judge(
     verdict: "Verdict", house: House, jobs: list["PricingJob"], since: int
 ) -> dict[str, dict[str, int]]:
     """Every variant was written once, by one of the two, and the other one says so."""
-    from pricing.models import AuditTrailEntry, ProcessingResult  # noqa: PLC0415 -- needs Django
-
     written: dict[int, list[Decimal]] = defaultdict(list)
     for effect in house.merchant.effects(since):
         if effect["source"] == "api" and effect["changed"]:
             written[effect["variant_id"]].append(Decimal(effect["after"]["price"]))
-    shown = house.merchant.prices()
     applied: dict[int, list[Decimal]] = defaultdict(list)
-    ended: dict[str, dict[str, int]] = {}
-    for job in jobs:
-        rows = ProcessingResult.objects.filter(job=job).values_list(
-            "planned__variant_vendor_id", "outcome", "target_price", "reason"
-        )
-        ended[job.name] = dict(Counter(outcome for _, outcome, _, _ in rows))
-        if len(rows) != job.planned_changes + job.planned_skips:
-            verdict.blame("lost", f"{job.name} has {len(rows)} results")
-        for variant, outcome, target, reason in rows:
-            if outcome == "applied":
-                applied[variant].append(target)
-            elif outcome not in ("conflict", "skipped", "unchanged"):
-                verdict.blame("wrong", f"{variant} of {job.name} is {outcome}: {reason}")
-        entries = AuditTrailEntry.objects.filter(job=job).count()
-        if entries != ended[job.name].get("applied", 0):
-            verdict.blame("wrong", f"{job.name} has {entries} entries in the ledger")
-    for variant, (price, _) in shown.items():
+    ended = {job.name: _judge_job(verdict, job, applied) for job in jobs}
+    for variant, (price, _) in house.merchant.prices().items():
         if written[variant] != applied[variant]:
             what = "doubled" if len(written[variant]) > 1 else "wrong"
             verdict.blame(what, f"{variant}: wrote {written[variant]}, says {applied[variant]}")
@@ -102,4 +84,27 @@ def _judge(
             verdict.blame("doubled", f"{variant}: both jobs wrote it: {written[variant]}")
         elif written[variant] and written[variant] != [price]:
             verdict.blame("wrong", f"{variant} costs {price}, not {written[variant][0]}")
+    return ended
+
+
+def _judge_job(
+    verdict: "Verdict", job: "PricingJob", applied: dict[int, list[Decimal]]
+) -> dict[str, int]:
+    """Look at one job's results and ledger; adds what it says it wrote to ``applied``."""
+    from pricing.models import AuditTrailEntry, ProcessingResult  # noqa: PLC0415 -- needs Django
+
+    rows = ProcessingResult.objects.filter(job=job).values_list(
+        "planned__variant_vendor_id", "outcome", "target_price", "reason"
+    )
+    ended = dict(Counter(outcome for _, outcome, _, _ in rows))
+    if len(rows) != job.planned_changes + job.planned_skips:
+        verdict.blame("lost", f"{job.name} has {len(rows)} results")
+    for variant, outcome, target, reason in rows:
+        if outcome == "applied":
+            applied[variant].append(target)
+        elif outcome not in ("conflict", "skipped", "unchanged"):
+            verdict.blame("wrong", f"{variant} of {job.name} is {outcome}: {reason}")
+    entries = AuditTrailEntry.objects.filter(job=job).count()
+    if entries != ended.get("applied", 0):
+        verdict.blame("wrong", f"{job.name} has {entries} entries in the ledger")
     return ended
