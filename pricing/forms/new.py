@@ -1,36 +1,41 @@
 """What a new price job is made of."""
 
 import re
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 
 from catalog_sync.api import InvalidSelection, ProductStatus, Selection
-from pricing.enums import Action
-from pricing.rules import Rule, RuleErrors, simple_rule
+from pricing.enums import Action, ConflictPolicy
+from pricing.models import PriceFile
+from pricing.rules import Rule, RuleErrors
 
-WAYS = (("filter", "By search and filters"), ("skus", "By SKU"), ("chosen", "One by one"))
-WAY_FIELDS = {
-    "filter": (
-        "text",
-        "status",
-        "vendor",
-        "product_type",
-        "tag",
-        "stock_min",
-        "stock_max",
-        "price_min",
-        "price_max",
-        "all",
-    ),
-    "skus": ("skus",),
-    "chosen": ("variant_ids", "product_ids"),
-}
-# Where a rule is wrong, and the field in which it was written.
-_FIELD_OF = {"action.value": "value", "rounding.step": "step", "guards.0.value": "floor"}
+from .rules import PLAIN, PLAIN_OF, plain_rules, rules_in, rules_of_page
+
+WAYS = (
+    ("filter", "By search and filters"),
+    ("skus", "By SKU"),
+    ("chosen", "One by one"),
+    ("list", "By price list"),
+)
+NARROW = (
+    "text",
+    "status",
+    "vendor",
+    "product_type",
+    "tag",
+    "stock_min",
+    "stock_max",
+    "price_min",
+    "price_max",
+)
+TICKED = ("variant_ids", "product_ids")
+MANY = (*TICKED, "expand")
+"""Names that a form has once for each thing that is ticked."""
+
 # A browser sends one field for each; Django takes a thousand.
 MOST_CHOSEN_BY_HAND = 500
 
@@ -40,24 +45,23 @@ def _text(label: str, placeholder: str = "", **attributes: str) -> forms.CharFie
     return forms.CharField(label=label, required=False, widget=widget)
 
 
-def _number(label: str, help_text: str = "", *, required: bool = False, **attributes: str) -> Any:
-    return forms.DecimalField(
-        label=label,
-        help_text=help_text,
-        required=required,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", **attributes}),
-        error_messages={
-            "invalid": "Write a number such as 12.50.",
-            "required": "Write a number such as 12.50.",
-        },
-    )
+def _number(label: str, help_text: str = "", **attributes: str) -> forms.CharField:
+    field = _text(label, inputmode="decimal", autocomplete="off", **attributes)
+    field.help_text = help_text
+    return field
+
+
+def _hidden() -> forms.CharField:
+    return forms.CharField(required=False, strip=False, widget=forms.HiddenInput())
 
 
 class NewJobForm(forms.Form):
     """Which variants, and what becomes of their prices.
 
-    After :meth:`is_valid` has run, ``selection`` and ``rule`` hold what could be understood, each
-    None when it could not; so a preview can show the half that is right.
+    After :meth:`is_valid` has run, ``selection`` and ``meant_rules`` hold what could be understood,
+    each None when it could not; so a preview can show the half that is right. ``narrow`` is what
+    the search and the filters mean by themselves. ``document`` are the rules as they were sent,
+    ``rule_errors`` sentences by place in it.
     """
 
     way = forms.ChoiceField(choices=WAYS, required=False)
@@ -75,6 +79,7 @@ class NewJobForm(forms.Form):
     all = forms.BooleanField(
         label="Every variant of the shop; needed only without a search or filter", required=False
     )
+    all_matching = forms.BooleanField(required=False)
     skus = forms.CharField(
         label="SKUs",
         required=False,
@@ -82,69 +87,131 @@ class NewJobForm(forms.Form):
         help_text="One on each line, or separated by commas or semicolons.",
         widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "false"}),
     )
+    price_file = forms.ChoiceField(label="Price list", required=False)
 
-    action = forms.ChoiceField(label="What to do", choices=Action.choices)
-    value = _number(
-        "Value", "To lower by percent or amount, begin with a minus: -10.", required=True
-    )
-    step = _number("Round to", "0.05 makes 25.43 into 25.45; 1 makes it 25.", list="price-steps")
+    rules = _hidden()
+    action = forms.ChoiceField(label="What to do", choices=Action.choices, required=False)
+    value = _number("Value", "To lower by percent or amount, begin with a minus: -10.")
+    step = _number("Round to", "0.05 makes 25.43 into 25.45; 1 makes it 25.")
     floor = _number("Never below", "A price that would fall below is raised to this.")
+
     name = forms.CharField(
         label="Name of the job",
         required=False,
         max_length=120,
-        help_text="How you will find it again. Left empty, the rule is its name.",
+        help_text="How you will find it again. Left empty, the first rule is its name.",
     )
     connection = forms.ChoiceField(label="Shopify account")
+    conflict_policy = forms.ChoiceField(
+        label="If somebody changes a price meanwhile",
+        choices=ConflictPolicy.choices,
+        required=False,
+    )
+    draft = forms.UUIDField(required=False, widget=forms.HiddenInput())
+    origin = _hidden()
 
     def __init__(
-        self, data: Any, *, connections: Sequence[Any], initial: Mapping[str, Any] | None = None
+        self,
+        data: QueryDict,
+        *,
+        connections: Sequence[Any],
+        files: Sequence[PriceFile],
+        currency: str,
     ) -> None:
-        """``connections`` are the shop's own accounts; another's id is not a choice."""
-        super().__init__(data, initial=dict(initial or {}))
+        """``connections`` and ``files`` are the shop's own; another's id is not a choice."""
+        super().__init__(data)
+        self._currency = currency
+        self._files = {str(each.pk): each for each in files}
         self.selection: Selection | None = None
-        self.rule: Rule | None = None
-        choices = [(str(each.pk), each.account) for each in connections]
-        field = self.fields["connection"]
-        field.choices = choices  # type: ignore[attr-defined]  # a ChoiceField, see above
-        field.initial = choices[0][0] if choices else None
-        if len(choices) == 1:
-            field.widget = forms.HiddenInput()
+        self.narrow: Selection | None = None
+        self.meant_rules: tuple[Rule, ...] | None = None
+        self.rule_errors: dict[str, str] = {}
+        self.document: Any = None
+        self._choices("connection", [(str(each.pk), each.account) for each in connections])
+        self._choices("price_file", [("", "Choose a list"), *self._file_choices(connections)])
+        if len(connections) == 1:
+            self.fields["connection"].widget = forms.HiddenInput()
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+    def _file_choices(self, connections: Sequence[Any]) -> list[tuple[str, str]]:
+        accounts = {each.pk: each.account for each in connections}
+        return [
+            (
+                key,
+                f"{each.name} ({accounts[each.connection_id]})" if len(accounts) > 1 else each.name,
+            )
+            for key, each in self._files.items()
+        ]
+
+    def said(self, name: str) -> str:
+        """Return what was sent under a name; empty when nothing was."""
+        return str(self.data.get(name) or "")
 
     def values(self, name: str) -> list[str]:
-        """Return all that was sent or preset under a name that may occur more than once."""
-        if self.is_bound:
-            sent: list[str] = self.data.getlist(name)  # type: ignore[attr-defined]  # request.POST
-            return sent
-        return [str(each) for each in self.initial.get(name, ())]
+        """Return all that was sent under a name that may occur more than once."""
+        sent: list[str] = self.data.getlist(name)  # type: ignore[attr-defined]  # a QueryDict
+        return sent
+
+    def ticked(self, name: str) -> tuple[UUID, ...]:
+        """Return the ids that were sent under a name, without what is none."""
+        return tuple(dict.fromkeys(UUID(each) for each in self.values(name) if _is_id(each)))
 
     @property
     def way_now(self) -> str:
         """Which way of choosing is open."""
-        said = self.data.get("way") if self.is_bound else self.initial.get("way")
-        return said if said in WAY_FIELDS else "filter"
+        said = self.said("way")
+        return said if said in dict(WAYS) else "filter"
+
+    @property
+    def file_id(self) -> UUID | None:
+        """The chosen price list, when that is the way of choosing."""
+        said = self.said("price_file")
+        return UUID(said) if self.way_now == "list" and said in self._files else None
+
+    @property
+    def connection_id(self) -> UUID | None:
+        """The chosen account; None when it is none of the shop's."""
+        said = self.cleaned_data.get("connection")
+        return UUID(said) if said else None
+
+    @property
+    def policy(self) -> ConflictPolicy:
+        """What the run is to do with prices that somebody changed meanwhile."""
+        return ConflictPolicy(self.cleaned_data.get("conflict_policy") or ConflictPolicy.SKIP)
 
     def clean(self) -> dict[str, Any]:
-        """Turn the fields into a selection and a rule, errors beside the fields they belong to."""
-        values = self.cleaned_data
-        way = values.get("way") or "filter"
-        self.selection = self._selection(way, values)
-        if self.selection is not None and self.selection.is_empty:
+        """Turn the fields into a selection and rules, errors beside the fields they belong to."""
+        values, way = self.cleaned_data, self.way_now
+        if way != "skus":
+            self.narrow = self._selection_of({name: self.said(name) for name in NARROW})
+        self.selection = self._selection(way)
+        if self.selection is not None and self.selection.is_empty and self.file_id is None:
             self._blame(way)
-        self.rule = self._rule(values)
+        if way == "list" and "price_file" not in self.errors:
+            self._check_account()
+        self._read_rules()
         return values
 
-    def _selection(self, way: str, values: dict[str, Any]) -> Selection | None:
-        query: dict[str, Any] = {name: values.get(name) for name in WAY_FIELDS[way]}
+    def _selection(self, way: str) -> Selection | None:
         if way == "skus":
-            query["skus"] = split_skus(values.get("skus") or "")
-        if way == "chosen":
-            query = {name: self.values(name) for name in WAY_FIELDS[way]}
-            if sum(map(len, query.values())) > MOST_CHOSEN_BY_HAND:
-                self.add_error(
-                    None, f"At most {MOST_CHOSEN_BY_HAND} can be chosen one by one. Use a filter."
-                )
-                return None
+            return self._selection_of({"skus": split_skus(self.said("skus"))})
+        if way == "list" or self.narrow is None:
+            return self.narrow
+        if way == "filter":
+            every = not self.narrow.narrows and bool(self.cleaned_data.get("all"))
+            return Selection(all=True) if every else self.narrow
+        if self.cleaned_data.get("all_matching"):
+            return self.narrow if self.narrow.narrows else Selection(all=True)
+        ticked = {name: self.values(name) for name in TICKED}
+        if sum(map(len, ticked.values())) > MOST_CHOSEN_BY_HAND:
+            said = f"At most {MOST_CHOSEN_BY_HAND} can be chosen one by one. Use a filter."
+            self.add_error(None, said)
+            return None
+        return self._selection_of(ticked)
+
+    def _selection_of(self, query: dict[str, Any]) -> Selection | None:
         try:
             return Selection.from_query(query)
         except InvalidSelection as error:
@@ -153,37 +220,53 @@ class NewJobForm(forms.Form):
             return None
 
     def _blame(self, way: str) -> None:
-        if way == "skus":
-            self.add_error("skus", "Paste at least one SKU.")
-        elif way == "chosen":
-            self.add_error(None, "Choose at least one variant: search, then tick it.")
-        else:
-            self.add_error(
-                "all", "Set a filter, or tick this box if you mean every variant of the shop."
-            )
+        match way:
+            case "skus":
+                self.add_error("skus", "Paste at least one SKU.")
+            case "chosen":
+                self.add_error(None, "Choose at least one variant: search, then tick it.")
+            case "list":
+                if "price_file" not in self.errors:
+                    self.add_error("price_file", "Choose a price list, or upload one.")
+            case _:
+                self.add_error(
+                    "all", "Set a filter, or tick this box if you mean every variant of the shop."
+                )
 
-    def _rule(self, values: dict[str, Any]) -> Rule | None:
-        if {"action", "value", "step", "floor"} & set(self.errors):
-            return None
+    def _check_account(self) -> None:
+        file, account = self._files.get(self.said("price_file")), self.connection_id
+        if file is not None and account is not None and file.connection_id != account:
+            said = "This list is of another Shopify account. Choose that account, or another list."
+            self.add_error("price_file", said)
+
+    def _read_rules(self) -> None:
+        text = self.said("rules").strip()
         try:
-            return simple_rule(
-                Action(values["action"]),
-                values["value"],
-                step=Decimal("0.01") if values.get("step") is None else values["step"],
-                floor=values.get("floor"),
+            if text:
+                self.document = rules_in(text)
+            else:
+                self.document = plain_rules({name: self.said(name) for name in PLAIN})
+            self.meant_rules = rules_of_page(
+                self.document, currency=self._currency, listed=self.file_id is not None
             )
         except RuleErrors as refused:
-            for place, said in refused.errors.items():
-                self.add_error(_FIELD_OF.get(place.partition(".")[2]), said)
-            return None
-
-    @property
-    def connection_id(self) -> UUID:
-        """The chosen account of a valid form."""
-        return UUID(self.cleaned_data["connection"])
+            self.rule_errors = refused.errors
+            for place, said in {} if text else refused.errors.items():
+                if PLAIN_OF.get(place) not in self.errors:
+                    self.add_error(PLAIN_OF.get(place), said)
+            if text:
+                self.add_error("rules", "Look at the rules: what is to be mended is marked.")
 
 
 def split_skus(text: str) -> list[str]:
     """Cut pasted text into SKUs; each once, in the order of the text."""
     parts = (part.strip().strip('"') for part in re.split(r"[\n\r,;\t]+", text))
     return list(dict.fromkeys(part for part in parts if part))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,197 @@
+"""What a new job begins with: a draft, an earlier job, filters in the address, or nothing."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+
+from catalog_sync.api import InvalidSelection, Selection
+from foundation.shops.api import ShopRequest
+from pricing.enums import JobKind
+from pricing.forms.new import MANY, MOST_CHOSEN_BY_HAND, NARROW, NewJobForm
+from pricing.forms.rules import PLAIN, as_plain
+from pricing.models import JobDraft, PricingJob, RuleSet, SavedFilter
+
+KEPT = frozenset({*NewJobForm.base_fields, *MANY, "shown"}) - {"draft"}
+CHOICE = (*NARROW, "way", "all", "all_matching", "skus", *MANY)
+_LISTS = frozenset({"variant_ids", "product_ids", "skus"})
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The fields to show, and where they come from."""
+
+    data: QueryDict
+    restored: JobDraft | None = None
+    """The draft they are."""
+    aside: JobDraft | None = None
+    """An unfinished job that the first keystroke here will replace."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What was taken over from what the shop has saved; names, empty for nothing."""
+
+    filter_name: str = ""
+    rule_set_name: str = ""
+    missing: str = ""
+
+
+def beginning_of(request: ShopRequest) -> Beginning:
+    """Return what the form begins with.
+
+    An address without presets brings the person's draft back; one with presets brings back the
+    draft that began with the same, so that loading the page again loses nothing.
+    """
+    here = request.META.get("QUERY_STRING", "")[:2_000]
+    drafts = JobDraft.objects.for_shop(request.shop.pk)
+    draft = drafts.filter(user_id=request.user.pk, closed_at=None).first()
+    if draft is not None and here in ("", draft.document.get("origin", [""])[-1:][0]):
+        return Beginning(data_of(draft), restored=draft)
+    data, note = _preset(request)
+    data["draft"], data["origin"] = str(uuid.uuid4()), here
+    return Beginning(data, aside=draft, note=note)
+
+
+def document_of(data: QueryDict) -> dict[str, list[str]]:
+    """Return a form's fields as a draft keeps them. No database stores NUL."""
+    return {
+        name: [str(value).replace("\x00", "") for value in data.getlist(name)]
+        for name in data
+        if name in KEPT
+    }
+
+
+def data_of(draft: JobDraft) -> QueryDict:
+    """Return a draft's fields as a form reads them."""
+    data = QueryDict(mutable=True)
+    for name, values in draft.document.items():
+        data.setlist(name, values)
+    data["draft"] = str(draft.pk)
+    return data
+
+
+def take_over(request: ShopRequest, data: QueryDict) -> TakenOver:
+    """Put a saved filter or rule set that was picked in place of what the form says."""
+    filter_name = rule_set_name = ""
+    missing = []
+    if picked := str(data.get("saved_filter") or ""):
+        found = _saved(SavedFilter, request, picked)
+        if found is None:
+            missing.append("There is no such saved filter any more.")
+        else:
+            filter_name = found.name
+            for name in CHOICE:
+                data.pop(name, None)
+            data.update(_choice(found.selection))
+    if picked := str(data.get("rule_set") or ""):
+        found = _saved(RuleSet, request, picked)
+        if found is None:
+            missing.append("There is no such saved rule set any more.")
+        else:
+            rule_set_name = found.name
+            _put_rules(data, found.rules)
+    for name in ("saved_filter", "rule_set"):
+        data.pop(name, None)
+    return TakenOver(filter_name, rule_set_name, " ".join(missing))
+
+
+def _saved(model: Any, request: ShopRequest, picked: str) -> Any:
+    try:
+        wanted = UUID(picked)
+    except ValueError:
+        return None
+    return model.objects.for_shop(request.shop.pk).filter(pk=wanted).first()
+
+
+def _preset(request: ShopRequest) -> tuple[QueryDict, str]:
+    params = request.GET
+    data, note = _copied(request, params.get("copy", ""))
+    if not note:
+        query = {
+            name: params.getlist(name) if name in _LISTS else params[name]
+            for name in params
+            if name in Selection.__slots__
+        }
+        try:
+            data.update(_choice(Selection.from_query(query).to_query()))
+        except InvalidSelection:
+            note = "The filter in the address cannot be read. Choose here instead."
+        for name in ("saved_filter", "rule_set"):
+            data[name] = params.get(name, "")
+        if price_file := params.get("price_file"):
+            data["way"], data["price_file"] = "list", price_file
+            _put_rules(data, [{"action": {"kind": "file"}}])
+        note = take_over(request, data).missing or note
+    return data, note
+
+
+def _copied(request: ShopRequest, job_id: str) -> tuple[QueryDict, str]:
+    """Return an earlier job's choice, rules, policy and list; nothing when there is none."""
+    data = QueryDict(mutable=True)
+    try:
+        wanted = UUID(job_id)
+    except ValueError:
+        return data, ""
+    rows = PricingJob.objects.for_shop(request.shop.pk).filter(kind=JobKind.MANUAL, pk=wanted)
+    job = rows.first()
+    if job is None:
+        return data, ""
+    note = f"This is a copy of “{job.name}”. It becomes a job of its own."
+    selection = {**job.selection}
+    if selection.pop("outcomes", None) is not None:
+        selection, said = _of_plan(job)
+        note = f"{note} {said}".rstrip()
+    data.update(_choice(selection))
+    if job.price_file_id is not None:
+        data["price_file"] = str(job.price_file_id)
+        if data["way"] != "filter":
+            note += (
+                " The earlier one took certain variants out of its price list; here the whole "
+                "list is chosen: narrow it by search and filters."
+            )
+        data["way"] = "list"
+    _put_rules(data, [rule.definition for rule in job.rules.all()])
+    data["name"], data["connection"] = job.name, str(job.connection_id)
+    data["conflict_policy"] = job.conflict_policy
+    return data, note
+
+
+def _of_plan(job: PricingJob) -> tuple[dict[str, Any], str]:
+    """Return the variants of a job that repeated the failed rows of another."""
+    ids = list(job.plan.values_list("variant_id", flat=True)[: MOST_CHOSEN_BY_HAND + 1])
+    if len(ids) <= MOST_CHOSEN_BY_HAND:
+        return {"variant_ids": [str(each) for each in ids]}, ""
+    return {}, "It repeated rows of another job, too many to be chosen one by one: choose anew."
+
+
+def _choice(selection: Mapping[str, Any]) -> QueryDict:
+    """Return a selection as the fields of the form."""
+    data = QueryDict(mutable=True)
+    data["way"] = "filter"
+    for name, value in selection.items():
+        if name == "skus":
+            data["skus"] = "\n".join(value)
+        elif name in _LISTS:
+            data.setlist(name, [str(each) for each in value])
+        else:
+            data[name] = "on" if value is True else str(value)
+    if selection.get("skus"):
+        data["way"] = "skus"
+    elif selection.get("variant_ids") or selection.get("product_ids"):
+        data["way"] = "chosen"
+    return data
+
+
+def _put_rules(data: QueryDict, definitions: Sequence[Any]) -> None:
+    """Put rules into the form: for its script, and as plain fields for a page without one."""
+    for name in PLAIN:
+        data.pop(name, None)
+    data["rules"] = json.dumps(list(definitions))
+    for name, value in (as_plain(list(definitions)) or {}).items():
+        data[name] = value

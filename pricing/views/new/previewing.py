@@ -1,0 +1,244 @@
+"""What a form as it stands would do: how much it means, and what the rules make of a sample."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet, Value
+from django.utils import timezone
+
+from catalog_sync.api import (
+    Facets,
+    Selection,
+    Totals,
+    facets,
+    location_names,
+    variants_matching,
+)
+from pricing.contracts import Price
+from pricing.enums import Action, SkipReason
+from pricing.facts import VariantRow, read_facts
+from pricing.forms.new import NewJobForm
+from pricing.forms.rules import readable
+from pricing.locks import locked_condition
+from pricing.planning.manual import chosen_variants
+from pricing.queries.choosing import (
+    FIRST_SHOWN,
+    MOST_SHOWN,
+    Picker,
+    picker,
+    totals_of,
+    unknown_skus,
+)
+from pricing.rules import Evaluation, Facts, Rule, compile_rules, rules_words
+
+COUNTED = 500
+"""Variants that the rules are tried on while somebody types; the plan has every one."""
+
+SHOWN = 12
+ALIKE = 3
+"""Rows of one kind that are shown before another kind is; the first of each kind always is."""
+
+# Shown while nothing is chosen yet.
+EXAMPLE = Price(Decimal("29.95"), None)
+OF_PRICE_ALONE = frozenset({Action.SET, Action.AMOUNT, Action.PERCENT})
+
+_LOCKED = Evaluation(None, SkipReason.LOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A variant of the selection and what the rules would make of it; None without rules."""
+
+    variant: Any
+    own: Price
+    stock: int | None
+    covered: bool
+    result: Evaluation | None
+
+    @property
+    def kind(self) -> tuple[int | None, SkipReason | None]:
+        """What it is an example of."""
+        result = self.result
+        return (None, None) if result is None else (result.rule, result.skip)
+
+    @property
+    def skip(self) -> str:
+        """Why it is left alone; empty when it is not."""
+        skip = self.result.skip if self.result else None
+        return "" if skip is None else str(skip.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What becomes of the variants that were tried."""
+
+    tried: int
+    changes: int
+    skips: Sequence[tuple[str, int]]
+    below_cost: int
+    by_rule: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the form as it stands would do."""
+
+    totals: Totals
+    facets: Facets
+    samples: Sequence[Sample]
+    tally: Tally | None
+    unknown: Sequence[str]
+    """SKUs that were pasted and are not in the catalogue."""
+    understood: bool
+    """False when a field of the choice is wrong; then nothing is counted."""
+    nothing_said: bool
+    words: Sequence[str | None]
+    """Each rule as a sentence; None for one that cannot be meant."""
+    locations: Mapping[int, str]
+    example_before: Decimal
+    example: Evaluation | None
+    picker: Picker | None
+
+
+def preview_of(shop: Any, form: NewJobForm) -> Preview:
+    """Try the form on the mirror. A constant number of queries for each way of choosing."""
+    now, shop_id = timezone.now(), shop.pk
+    selection = form.selection or Selection()
+    rows = (
+        variants_matching(shop_id, selection)
+        if form.selection is None
+        else chosen_variants(
+            shop_id,
+            selection,
+            connection_id=form.connection_id,
+            price_file_id=form.file_id,
+        )
+    )
+    tried = _tried(shop_id, rows, form, now)
+    results = [each.result for each in tried]
+    counted_by = selection if form.way_now == "skus" else form.narrow or Selection()
+    places = location_names(shop_id)
+    return Preview(
+        totals=totals_of(rows),
+        facets=facets(shop_id, counted_by),
+        samples=_telling(tried),
+        tally=None if form.meant_rules is None else _tally(tried),
+        unknown=unknown_skus(shop_id, selection.skus) if selection.skus else (),
+        understood=form.selection is not None,
+        nothing_said=selection.is_empty and form.file_id is None,
+        words=words_of(readable(form.document, currency=shop.currency), shop.currency, places),
+        locations=places,
+        example_before=tried[0].own.price if tried else EXAMPLE.price,
+        example=_example(form.meant_rules, results, now),
+        picker=_picker(shop_id, form) if form.way_now == "chosen" else None,
+    )
+
+
+def words_of(
+    rules: Iterable[Rule | None], currency: str, locations: Mapping[int, str]
+) -> list[str | None]:
+    """Say each rule that can be meant, numbered as it stands."""
+    return [
+        # Said at its place: from the second on, a rule without conditions begins with "otherwise".
+        None if rule is None else rules_words([rule] * place, currency, locations)[-1]
+        for place, rule in enumerate(rules, 1)
+    ]
+
+
+def _tried(shop_id: UUID, rows: QuerySet[Any], form: NewJobForm, now: dt.datetime) -> list[Sample]:
+    rules = form.meant_rules or ()
+    evaluate = compile_rules(rules, now=now) if rules else None
+    condition = locked_condition(shop_id)
+    locked: Any = Value(value=False, output_field=BooleanField())
+    if condition is not None:
+        locked = ExpressionWrapper(condition, output_field=BooleanField())
+    ordered = rows.annotate(locked=locked).order_by("product__vendor_id", "position", "vendor_id")
+    found = read_facts(
+        ordered[:COUNTED],
+        rules,
+        price_file_id=form.file_id,
+        extra=("locked", "product__picture_url"),
+    )
+    return [_sample(row, evaluate) for row in found]
+
+
+def _sample(row: VariantRow, evaluate: Any) -> Sample:
+    locked, picture_url = row.extra
+    facts = row.facts
+    result = None
+    if evaluate is not None:
+        result = _LOCKED if locked else evaluate(facts)
+    return Sample(
+        variant=SimpleNamespace(
+            pk=row.variant_id,
+            title=facts.variant_title,
+            sku=facts.sku,
+            cost=facts.cost,
+            product=SimpleNamespace(title=facts.title, picture_url=picture_url),
+        ),
+        own=row.own,
+        stock=facts.stock,
+        covered=row.layer_id is not None,
+        result=result,
+    )
+
+
+def _telling(tried: Sequence[Sample]) -> list[Sample]:
+    """Choose rows to show: the first of each kind, then in order, few of a kind first."""
+    seen: Counter[Any] = Counter()
+    ranked = []
+    for place, each in enumerate(tried):
+        seen[each.kind] += 1
+        rank = 0 if seen[each.kind] == 1 else 1 if seen[each.kind] <= ALIKE else 2
+        ranked.append((rank, place))
+    chosen = sorted(place for _, place in sorted(ranked)[:SHOWN])
+    return [tried[place] for place in chosen]
+
+
+def _tally(tried: Sequence[Sample]) -> Tally:
+    results = [each.result for each in tried if each.result is not None]
+    skips = Counter(each.skip for each in results if each.skip is not None)
+    return Tally(
+        tried=len(results),
+        changes=sum(each.target is not None for each in results),
+        skips=[(str(reason.label), count) for reason, count in skips.most_common()],
+        below_cost=sum(_below_cost(each) for each in tried),
+        by_rule=Counter(each.rule for each in results if each.rule is not None),
+    )
+
+
+def _below_cost(sample: Sample) -> bool:
+    target = sample.result.target if sample.result else None
+    cost = sample.variant.cost
+    return target is not None and cost is not None and target.price < cost
+
+
+def _example(
+    rules: Sequence[Rule] | None, results: Sequence[Evaluation | None], now: dt.datetime
+) -> Evaluation | None:
+    """Return what becomes of the first price; before anything is chosen, of one made up."""
+    if not rules:
+        return None
+    if results:
+        return results[0]
+    simple = len(rules) == 1 and not rules[0].when.items and rules[0].action in OF_PRICE_ALONE
+    return compile_rules(rules, now=now)(Facts(price=EXAMPLE.price)) if simple else None
+
+
+def _picker(shop_id: UUID, form: NewJobForm) -> Picker:
+    said = form.said("shown")
+    shown = int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0  # noqa: PLR2004
+    return picker(
+        shop_id,
+        form.narrow or Selection(),
+        product_ids=form.ticked("product_ids"),
+        variant_ids=form.ticked("variant_ids"),
+        opened=form.ticked("expand"),
+        shown=min(max(shown, FIRST_SHOWN), MOST_SHOWN),
+    )
