@@ -16,7 +16,7 @@ from .views.keeping import (
 )
 from .views.ledger import ledger_list, product_prices, variant_page
 from .views.locks import lock_add, lock_remove, locks
-from .views.new import new_job, preview_job
+from .views.new import new_job, preview_job, start_afresh
 from .views.verbs import cancel_job, confirm_job, plan_job_again, restore_edits, roll_back_job
 
 app_name = "pricing"
@@ -24,6 +24,7 @@ urlpatterns = [
     path("", job_list, name="job_list"),
     path("new/", new_job, name="new"),
     path("new/preview/", preview_job, name="preview"),
+    path("new/afresh/", start_afresh, name="afresh"),
     path("ledger/", ledger_list, name="ledger"),
     path("variants/<uuid:variant_id>/", variant_page, name="variant"),
     path("products/<uuid:product_id>/", product_prices, name="product_prices"),

@@ -111,6 +111,7 @@ TABLE = [
     Url("pricing:job_list", shows=True),
     Url("pricing:new", Role.EDITOR),
     _post("pricing:preview", Role.EDITOR),
+    _post("pricing:afresh", Role.EDITOR),
     Url("pricing:ledger"),
     Url("pricing:variant", row="variant", shows=True),
     Url("pricing:product_prices", row="product", shows=True),
