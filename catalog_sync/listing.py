@@ -144,9 +144,9 @@ def variant_stock(shop_id: UUID, variant_id: UUID) -> Sequence[tuple[dt.datetime
     }
     levels = {
         (variant.inventory_item_id, place): quantity
-        for place, quantity in StockLevel.objects.filter(
-            **own, disconnected_at=None
-        ).values_list("location_vendor_id", "available")
+        for place, quantity in StockLevel.objects.filter(**own, disconnected_at=None).values_list(
+            "location_vendor_id", "available"
+        )
     }
     history = StockHistory.objects.filter(**own).order_by("-vendor_updated_at", "-pk")
     return stock_series(levels, history[:HISTORY_ROWS])

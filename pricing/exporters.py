@@ -1,6 +1,6 @@
 """What of prices can be exported: the ledger, a job's plan, a job's results."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +10,24 @@ from django.db.models.functions import Coalesce, NullIf
 from foundation.exports.api import Column, Exporter, InvalidExport, Params, register
 
 from . import list_exporter  # noqa: F401 -- registers itself
-from .enums import Cause, Layer
-from .forms.filters import LedgerFilterForm
+from .enums import Cause, Layer, Outcome, PlanWarning, SkipReason
+from .forms.filters import LedgerFilterForm, RowsForm
 from .models import PricingJob
-from .queries.ledger import LedgerFilter, ledger_rows
+from .presenting import reason_words
+from .queries.ledger import ledger_rows
 from .queries.plans import plan_rows
 from .queries.results import result_rows
+from .queries.shops import people_of, zone_of
 
-FILTER_WORDS = {"sku": "SKU", "layer": "Whose price", "cause": "Cause"}
+FILTER_WORDS = {
+    "sku": "SKU",
+    "layer": "Whose price",
+    "cause": "Cause",
+    "actor": "By",
+    "job": "Job",
+    "since": "From",
+    "until": "Until",
+}
 
 
 class _Local(Func):
@@ -40,6 +50,20 @@ class _Utc(Func):
         super().__init__(F(path))
 
 
+class _Warnings(Func):
+    """The names of a planned row's warnings, with a space between."""
+
+    template = "concat_ws(' ', {})".format(
+        ", ".join(
+            f"CASE WHEN %(expressions)s & {each.bit} > 0 THEN '{each}' END" for each in PlanWarning
+        )
+    )
+    output_field = TextField()
+
+    def __init__(self) -> None:
+        super().__init__(F("warnings"))
+
+
 def _person(path: str) -> Any:
     return Coalesce(NullIf(F(f"{path}__name"), Value("")), F(f"{path}__email"), Value(""))
 
@@ -51,22 +75,35 @@ WARES = (
 )
 
 
-def _ledger_filter(_shop_id: UUID, posted: Mapping[str, str]) -> Params:
-    form = LedgerFilterForm(posted)
+def _ledger_form(shop_id: UUID, posted: Mapping[str, str]) -> LedgerFilterForm:
+    return LedgerFilterForm(posted, zone=zone_of(shop_id), people=people_of(shop_id))
+
+
+def _ledger_filter(shop_id: UUID, posted: Mapping[str, str]) -> Params:
+    form = _ledger_form(shop_id, posted)
     if not form.is_valid():
         wrong = " ".join(str(text) for texts in form.errors.values() for text in texts)
         raise InvalidExport(wrong)
-    said = {name: (form.cleaned_data[name] or "").strip() for name in form.fields}
-    return {name: value for name, value in said.items() if value}
+    params = form.params()
+    if "actor" in params:
+        # The file's own page names the person, also after they have left the shop.
+        params["by"] = dict(form.fields["actor"].choices)[params["actor"]]
+    return params
 
 
 def _ledger_rows(shop_id: UUID, params: Params) -> QuerySet[Any]:
-    return ledger_rows(shop_id, LedgerFilter(**params)).order_by("-pk")
+    return ledger_rows(shop_id, _ledger_form(shop_id, params).chosen()).order_by("-pk")
 
 
 def _ledger_words(params: Params) -> str:
     labels: dict[str, Any] = {**dict(Layer.choices), **dict(Cause.choices)}
-    said = [f"{FILTER_WORDS[name]}: {labels.get(value, value)}" for name, value in params.items()]
+    if "by" in params:
+        labels[params["actor"]] = params["by"]
+    said = [
+        f"{FILTER_WORDS[name]}: {labels.get(value, value)}"
+        for name, value in params.items()
+        if name in FILTER_WORDS
+    ]
     return ", ".join(said) or "everything"
 
 
@@ -113,22 +150,51 @@ def _job_of(shop_id: UUID, posted: Mapping[str, str]) -> PricingJob:
     return job
 
 
-def _one_job(shop_id: UUID, posted: Mapping[str, str]) -> Params:
-    job = _job_of(shop_id, posted)
-    return {"job": str(job.pk), "name": job.name}
+def _narrowed(*names: str) -> Any:
+    """Return the ``clean`` of an exporter of one job, with these filters of its table."""
+
+    def clean(shop_id: UUID, posted: Mapping[str, str]) -> Params:
+        job = _job_of(shop_id, posted)
+        form = RowsForm(posted)
+        if not form.is_valid():
+            wrong = " ".join(str(text) for texts in form.errors.values() for text in texts)
+            raise InvalidExport(wrong)
+        said = {name: form.text(name) for name in names}
+        return {
+            "job": str(job.pk),
+            "name": job.name,
+            **{name: value for name, value in said.items() if value},
+        }
+
+    return clean
 
 
-def _of_job(
-    rows: Callable[[PricingJob, str], QuerySet[Any]], *order: str
-) -> Callable[[UUID, Params], QuerySet[Any]]:
-    def of(shop_id: UUID, params: Params) -> QuerySet[Any]:
-        return rows(_job_of(shop_id, params), "").order_by(*order)
+def _plan_rows(shop_id: UUID, params: Params) -> QuerySet[Any]:
+    rule = int(params["rule"]) if params.get("rule") else None
+    job = _job_of(shop_id, params)
+    return plan_rows(job, params.get("show", ""), rule, params.get("q", "")).order_by("position")
 
-    return of
+
+def _result_rows(shop_id: UUID, params: Params) -> QuerySet[Any]:
+    chosen = (params.get(name, "") for name in ("show", "reason", "q"))
+    return result_rows(_job_of(shop_id, params), *chosen).order_by("pk")
 
 
 def _job_words(params: Params) -> str:
-    return params["name"]
+    labels: dict[str, Any] = {
+        "changes": "changes",
+        **{str(each): each.label for each in (*Outcome, *SkipReason, *PlanWarning)},
+    }
+    said = [params["name"]]
+    if "show" in params:
+        said.append(str(labels.get(params["show"], params["show"])).lower())
+    if "rule" in params:
+        said.append(f"rule {params['rule']}")
+    if "reason" in params:
+        said.append(f"“{reason_words(params['reason'])}”")
+    if "q" in params:
+        said.append(f"matching “{params['q']}”")
+    return ", ".join(said)
 
 
 PLAN = register(
@@ -147,10 +213,11 @@ PLAN = register(
             Column("cost", "cost", plain=True),
             Column("stock", "stock", plain=True),
             Column("rule", "rule", plain=True),
+            Column("warnings", _Warnings(), plain=True),
             Column("left_alone_because", "skip", plain=True),
         ),
-        clean=_one_job,
-        rows=_of_job(plan_rows, "position"),
+        clean=_narrowed("show", "rule", "q"),
+        rows=_plan_rows,
         words=_job_words,
     )
 )
@@ -173,8 +240,8 @@ RESULTS = register(
             Column("settled_at_utc", _Utc("settled_at"), plain=True),
             Column("shopify_request_id", "vendor_request_id"),
         ),
-        clean=_one_job,
-        rows=_of_job(result_rows, "pk"),
+        clean=_narrowed("show", "reason", "q"),
+        rows=_result_rows,
         words=_job_words,
     )
 )

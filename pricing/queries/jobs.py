@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from foundation.work.api import JobState
-from pricing.enums import FINISHED, JobKind, Outcome, PricingJobState
+from pricing.enums import FINISHED, UNDER_WAY, JobKind, Outcome, PricingJobState
 from pricing.models import PricingJob, PricingJobStateChange
 
 # Tasks of a job that are not parts of its run (pricing/tasks.py).
@@ -31,6 +31,9 @@ class JobFilter:
     state: str = ""
     kind: str = ""
     text: str = ""
+    who: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
 
 
 def jobs_matching(shop_id: UUID, chosen: JobFilter) -> QuerySet[PricingJob]:
@@ -47,12 +50,32 @@ def jobs_matching(shop_id: UUID, chosen: JobFilter) -> QuerySet[PricingJob]:
         rows = rows.filter(kind=chosen.kind)
     if chosen.text:
         rows = rows.filter(name__icontains=chosen.text)
+    if chosen.who:
+        rows = rows.filter(requested_by_id=chosen.who)
+    if chosen.since is not None:
+        rows = rows.filter(created_at__gte=chosen.since)
+    if chosen.until is not None:
+        rows = rows.filter(created_at__lt=chosen.until)
     return rows.select_related("requested_by")
+
+
+def plans_to_drop(shop_id: UUID, chosen: JobFilter, *, limit: int) -> Sequence[PricingJob]:
+    """Return the plans among these jobs that nobody has confirmed, expired ones too."""
+    states = (PricingJobState.PLANNED, PricingJobState.EXPIRED)
+    if chosen.state and chosen.state not in states:
+        return []
+    plans = jobs_matching(shop_id, chosen).filter(state=PricingJobState.PLANNED)
+    return list(plans.order_by("-created_at", "-id")[:limit])
 
 
 def history_of(job: PricingJob) -> Sequence[PricingJobStateChange]:
     """Return what states a job went through, the oldest first, with who moved it."""
     return list(job.history.select_related("actor"))
+
+
+def last_change(job: PricingJob) -> PricingJobStateChange | None:
+    """Return how a job came into the state it is in: who moved it, when and why."""
+    return job.history.select_related("actor").order_by("-id").first()
 
 
 def undone_by(job: PricingJob) -> Sequence[PricingJob]:
@@ -120,8 +143,6 @@ class Counted:
     """How many price jobs of a shop stand where."""
 
     total: int
-    waiting: int
-    running: int
     failed: int
     overwritten: int
     """Edits of others that writes of the last days overwrote and nobody has restored."""
@@ -133,10 +154,6 @@ def counted(shop_id: UUID, now: dt.datetime, *, recent: dt.timedelta) -> Counted
     restored = Q(rollbacks__kind=JobKind.RESTORE, rollbacks__applied__gt=0)
     found = PricingJob.objects.for_shop(shop_id).aggregate(
         total=Count("pk", distinct=True),
-        waiting=Count("pk", Q(state=PricingJobState.PLANNED, expires_at__gt=now), distinct=True),
-        running=Count(
-            "pk", Q(state__in=(PricingJobState.RUNNING, PricingJobState.CANCELLING)), distinct=True
-        ),
         failed=Count(
             "pk", lately & (Q(state=PricingJobState.FAILED) | Q(failed__gt=0)), distinct=True
         ),
@@ -147,6 +164,20 @@ def counted(shop_id: UUID, now: dt.datetime, *, recent: dt.timedelta) -> Counted
 
 
 def underway(shop_id: UUID, *, limit: int) -> Sequence[PricingJob]:
-    """Return the price jobs that are planned, planned for or running, the latest first."""
+    """Return the price jobs that are planned, wait, or run, the latest first."""
     rows = PricingJob.objects.for_shop(shop_id).exclude(state__in=FINISHED)
     return list(rows.order_by("-created_at", "-id")[:limit])
+
+
+def coming(shop_id: UUID, *, before: dt.datetime, limit: int) -> Sequence[PricingJob]:
+    """Return the jobs that begin or end by themselves before a moment, with their shop."""
+    begins = Q(state=PricingJobState.SCHEDULED, run_at__lt=before)
+    wrote = (PricingJobState.COMPLETED, PricingJobState.CANCELLED, *UNDER_WAY)
+    ends = Q(ends_at__lt=before, state__in=wrote)
+    rows = PricingJob.objects.for_shop(shop_id).filter(begins | ends)
+    return list(rows.select_related("shop").order_by("run_at", "ends_at", "pk")[:limit])
+
+
+def again_by(job: PricingJob) -> Sequence[PricingJob]:
+    """Return the jobs that were made of a job's failed rows, the latest first."""
+    return list(job.again.order_by("-created_at", "-id"))

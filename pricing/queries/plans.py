@@ -1,14 +1,16 @@
 """Reads of plans: their rows and what they come to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
+from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from pricing.enums import GuardKind, PlanWarning, SkipReason
-from pricing.models import PlannedChange, PricingJob
+from catalog_sync.api import variants_found
+from pricing.enums import FINISHED, GuardKind, PlanWarning, SkipReason
+from pricing.models import AuditTrailEntry, PlannedChange, PricingJob, ProcessingResult
 from pricing.planning import EDGES, FIRST_WARNED
 
 
@@ -114,19 +116,86 @@ def plan_summary(job: PricingJob) -> PlanSummary:
     return PlanSummary.of(job.plan_facts)
 
 
-def plan_rows(job: PricingJob, shown: str, rule: int | None = None) -> QuerySet[PlannedChange]:
-    """Return a plan's rows with variant and product.
+# The gravity of a row is that of its gravest warning, so rows with this one begin there.
+_LEAST_RISK = {
+    each: FIRST_WARNED * (len(PlanWarning) - place) for place, each in enumerate(PlanWarning)
+}
+
+
+def plan_rows(
+    job: PricingJob, shown: str = "", rule: int | None = None, text: str = ""
+) -> QuerySet[PlannedChange]:
+    """Return a plan's rows with variant, product and the layer that covers the variant now.
 
     ``shown``: everything, ``changes``, of one skip reason, or with one warning (its name).
+    ``rule``: those that the rule at this position decided. ``text``: a SKU, or words of a title.
     """
-    rows = PlannedChange.objects.filter(job=job).select_related("variant__product")
+    rows = PlannedChange.objects.filter(job=job).select_related(
+        "variant__product", "variant__covered__layer"
+    )
     if rule is not None:
         rows = rows.filter(rule=rule)
+    if text:
+        rows = rows.filter(variant_id__in=variants_found(job.shop_id, text).values("pk"))
     if shown == "changes":
         return rows.filter(skip="")
     if shown in PlanWarning.values:
-        bit = PlanWarning(shown).bit
+        warning = PlanWarning(shown)
         # Warned rows come first by risk, so the index leads to them.
-        rows = rows.filter(risk__gte=FIRST_WARNED)
-        return rows.alias(flag=F("warnings").bitand(bit)).filter(flag__gt=0)
+        rows = rows.filter(risk__gte=_LEAST_RISK[warning])
+        return rows.alias(flag=F("warnings").bitand(warning.bit)).filter(flag__gt=0)
     return rows.filter(skip=shown) if shown in SkipReason.values else rows
+
+
+def others_open(job: PricingJob, variant_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return which of these variants are in another open job's plan too: by that job's name."""
+    rows = PlannedChange.objects.filter(
+        variant_id__in=variant_ids, skip="", job__shop_id=job.shop_id
+    )
+    open_jobs = rows.exclude(job=job).exclude(job__state__in=FINISHED)
+    return dict(open_jobs.order_by("job__created_at").values_list("variant_id", "job__name"))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEdit:
+    """A price that a way back leaves alone, because somebody changed it after the job.
+
+    ``before``: what it was before the job; ``ours``: what the job set; ``now``: what was there
+    when the way back was planned. ``entry`` is the ledger's last word on it.
+    """
+
+    row: PlannedChange
+    before: Decimal | None
+    ours: Decimal | None
+    now: Decimal
+    entry: AuditTrailEntry | None
+
+
+def kept_edits(job: PricingJob, *, limit: int) -> list[KeptEdit]:
+    """Return what a way back keeps of others' edits, in the plan's order. Three queries."""
+    rows = list(plan_rows(job, SkipReason.EDITED_SINCE).order_by("position")[:limit])
+    ids = [row.variant_id for row in rows]
+    written = {
+        each.variant_id: each
+        for each in ProcessingResult.objects.filter(job_id=job.rollback_of_id, variant_id__in=ids)
+    }
+    last = (
+        AuditTrailEntry.objects.filter(variant_id__in=ids)
+        .order_by("variant_id", "-pk")
+        .distinct("variant_id")
+        .select_related("actor", "job")
+    )
+    entries = {entry.variant_id: entry for entry in last}
+    return [_kept(row, written.get(row.variant_id), entries.get(row.variant_id)) for row in rows]
+
+
+def _kept(
+    row: PlannedChange, result: ProcessingResult | None, entry: AuditTrailEntry | None
+) -> KeptEdit:
+    covered = getattr(row.variant, "covered", None)
+    now = row.before_price if covered is None else covered.base_price
+    if result is None:
+        return KeptEdit(row, None, None, now, entry)
+    if result.base_target_price is not None:
+        return KeptEdit(row, result.base_before_price, result.base_target_price, now, entry)
+    return KeptEdit(row, result.before_price, result.target_price, now, entry)

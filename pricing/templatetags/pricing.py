@@ -1,5 +1,7 @@
 """Template tags of the price pages; those of every page are in ``config/templatetags/frame.py``."""
 
+import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from foundation.exports.api import exporter_named
 from pricing import presenting
-from pricing.enums import Outcome, PricingJobState
+from pricing.enums import Outcome, PlanWarning, PricingJobState
 
 register = template.Library()
 
@@ -18,6 +20,14 @@ MINUS, MISSING = "\N{MINUS SIGN}", "\N{EN DASH}"
 
 register.filter("variant_name", presenting.variant_name)
 register.filter("reason_words", presenting.reason_words)
+
+
+@register.filter
+def moment(at: str, zone: str) -> str:
+    """Write a moment, given in ISO 8601, by the clocks of a zone: for letters, which keep texts."""
+    known = presenting.known_zone(zone)
+    found = dt.datetime.fromisoformat(at)
+    return presenting.Moment.of(found, known, found).words
 
 
 @register.filter
@@ -33,13 +43,18 @@ def signed(value: Decimal | None, currency: str) -> str:
 
 
 @register.filter
-def change_percent(row: Any) -> SafeString | str:
-    """Write what a planned row changes, in percent and coloured by direction."""
-    if row.target_price is None or not row.before_price:
+def change_percent(change: Decimal | None) -> SafeString | str:
+    """Write a change in percent, coloured by direction."""
+    if change is None:
         return MISSING
-    change = (row.target_price - row.before_price) / row.before_price * 100
-    tone = "fr-up" if change > 0 else "fr-down"
+    tone = "fr-up" if change > 0 else "fr-down" if change < 0 else "fr-muted"
     return format_html('<span class="{}">{}</span>', tone, percent(change))
+
+
+@register.filter
+def whole_percent(value: Decimal | None) -> str:
+    """Write a share in percent, such as a margin; a dash where there is none."""
+    return MISSING if value is None else f"{value:,.1f} %".replace("-", MINUS)
 
 
 @register.filter
@@ -68,9 +83,20 @@ def fields(form: Any, names: str) -> list[Any]:
     return [form[name] for name in names.split(",")]
 
 
+@register.filter
+def warning_badge(name: str) -> str:
+    """Say a warning of a plan in a word or two, as beside its rows."""
+    return presenting.WARNING_BADGES[PlanWarning(name)]
+
+
 @register.inclusion_tag("pricing/parts/export.html", takes_context=True)
-def export_link(context: Any, kind: str, *, label: str, **params: Any) -> dict[str, Any]:
-    """Draw a button that starts a CSV export; nothing when there is no such export."""
+def export_link(
+    context: Any, kind: str, *, label: str, chosen: Mapping[str, str] | None = None, **params: Any
+) -> dict[str, Any]:
+    """Draw a button that starts a CSV export; nothing when there is no such export.
+
+    ``chosen`` and ``params`` are its filters; what is empty is left out.
+    """
     url = reverse("exports:start", kwargs={"kind": kind}) if exporter_named(kind) else ""
-    said = {name: str(value) for name, value in params.items() if value}
+    said = {name: str(value) for name, value in {**(chosen or {}), **params}.items() if value}
     return {"url": url, "label": label, "params": said, "request": context["request"]}
