@@ -4,7 +4,8 @@ from django.urls import path
 
 from .views.approval import approval
 from .views.files import file, file_delete, file_new, files
-from .views.jobs import job_list, job_page
+from .views.job_page import job_page, moment_words
+from .views.jobs import drop_plans, job_list
 from .views.keeping import (
     filter_delete,
     filter_save,
@@ -14,10 +15,23 @@ from .views.keeping import (
     rule_set_save,
     rule_sets,
 )
-from .views.ledger import ledger_list, product_prices, variant_page
+from .views.ledger import ledger_list, product_prices
 from .views.locks import lock_add, lock_remove, locks
 from .views.new import new_job, preview_job, start_afresh
-from .views.verbs import cancel_job, confirm_job, plan_job_again, restore_edits, roll_back_job
+from .views.variant import variant_page
+from .views.verbs import (
+    approve_job,
+    cancel_job,
+    change_job_end,
+    confirm_job,
+    pause_job,
+    plan_job_again,
+    reject_job,
+    restore_edits,
+    resume_job,
+    roll_back_job,
+    run_job_again,
+)
 
 app_name = "pricing"
 urlpatterns = [
@@ -25,6 +39,8 @@ urlpatterns = [
     path("new/", new_job, name="new"),
     path("new/preview/", preview_job, name="preview"),
     path("new/afresh/", start_afresh, name="afresh"),
+    path("drop/", drop_plans, name="drop_plans"),
+    path("moment/", moment_words, name="moment"),
     path("ledger/", ledger_list, name="ledger"),
     path("variants/<uuid:variant_id>/", variant_page, name="variant"),
     path("products/<uuid:product_id>/", product_prices, name="product_prices"),
@@ -45,8 +61,14 @@ urlpatterns = [
     path("lists/<uuid:file_id>/delete/", file_delete, name="file_delete"),
     path("<uuid:job_id>/", job_page, name="job"),
     path("<uuid:job_id>/confirm/", confirm_job, name="confirm"),
+    path("<uuid:job_id>/approve/", approve_job, name="approve"),
+    path("<uuid:job_id>/reject/", reject_job, name="reject"),
+    path("<uuid:job_id>/pause/", pause_job, name="pause"),
+    path("<uuid:job_id>/resume/", resume_job, name="resume"),
+    path("<uuid:job_id>/end/", change_job_end, name="change_end"),
     path("<uuid:job_id>/cancel/", cancel_job, name="cancel"),
     path("<uuid:job_id>/rollback/", roll_back_job, name="roll_back"),
     path("<uuid:job_id>/restore/", restore_edits, name="restore"),
     path("<uuid:job_id>/again/", plan_job_again, name="again"),
+    path("<uuid:job_id>/run-again/", run_job_again, name="run_again"),
 ]

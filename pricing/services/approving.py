@@ -50,6 +50,7 @@ def request_approval(
                 "job_id": row.pk,
                 "name": row.name,
                 "shop": row.shop.name,
+                "zone": row.shop.timezone,
                 "who": row.confirmed_by,
                 "changes": row.planned_changes,
                 "reasons": list(reasons),
