@@ -75,24 +75,23 @@ WARES = (
 )
 
 
-def _ledger_form(shop_id: UUID, posted: Mapping[str, str]) -> LedgerFilterForm:
-    return LedgerFilterForm(posted, zone=zone_of(shop_id), people=people_of(shop_id))
-
-
 def _ledger_filter(shop_id: UUID, posted: Mapping[str, str]) -> Params:
-    form = _ledger_form(shop_id, posted)
+    people = people_of(shop_id)
+    form = LedgerFilterForm(posted, zone=zone_of(shop_id), people=people)
     if not form.is_valid():
         wrong = " ".join(str(text) for texts in form.errors.values() for text in texts)
         raise InvalidExport(wrong)
     params = form.params()
     if "actor" in params:
         # The file's own page names the person, also after they have left the shop.
-        params["by"] = dict(form.fields["actor"].choices)[params["actor"]]
+        params["by"] = dict(people)[params["actor"]]
     return params
 
 
 def _ledger_rows(shop_id: UUID, params: Params) -> QuerySet[Any]:
-    return ledger_rows(shop_id, _ledger_form(shop_id, params).chosen()).order_by("-pk")
+    people = [(params["actor"], "")] if "actor" in params else []
+    form = LedgerFilterForm(params, zone=zone_of(shop_id), people=people)
+    return ledger_rows(shop_id, form.chosen()).order_by("-pk")
 
 
 def _ledger_words(params: Params) -> str:

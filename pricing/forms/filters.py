@@ -126,8 +126,14 @@ class LedgerFilterForm(_Dated):
     def chosen(self) -> LedgerFilter:
         """Return the filter."""
         said = self._said()
-        exact = {name: said[name] for name in ("sku", "layer", "cause", "actor", "job")}
-        return LedgerFilter(**exact, **self._span())
+        return LedgerFilter(
+            layer=said["layer"],
+            cause=said["cause"],
+            sku=said["sku"],
+            actor=said["actor"],
+            job=said["job"],
+            **self._span(),
+        )
 
 
 class RowsForm(_Filters):

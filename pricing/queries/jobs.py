@@ -51,7 +51,7 @@ def jobs_matching(shop_id: UUID, chosen: JobFilter) -> QuerySet[PricingJob]:
     if chosen.text:
         rows = rows.filter(name__icontains=chosen.text)
     if chosen.who:
-        rows = rows.filter(requested_by_id=chosen.who)
+        rows = rows.filter(requested_by=UUID(chosen.who))
     if chosen.since is not None:
         rows = rows.filter(created_at__gte=chosen.since)
     if chosen.until is not None:

@@ -92,8 +92,6 @@ def decision_of(
             "approvers": _approvers(job, request),
             "asked_myself": asked,
             "may_approve": request.role.may(Role.APPROVER) and not asked,
-            "paused": jobs.last_change(job) if state is S.PAUSED else None,
-            "refused": jobs.last_change(job) if state is S.REJECTED else None,
             "begins": _moment(request, job.run_at, now),
         }
     return context
