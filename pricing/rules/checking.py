@@ -188,4 +188,4 @@ class _RuleCheck:
 def _has_price(rounding: Rounding, floor: Decimal, ceiling: Decimal) -> bool:
     first = ceiling_of(floor - rounding.ending, rounding.step)
     last = floor_of(ceiling - rounding.ending, rounding.step)
-    return max(first, Decimal(0)) <= last
+    return first <= last

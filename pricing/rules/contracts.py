@@ -199,3 +199,8 @@ def asks_for_file(rules: Iterable[Rule]) -> bool:
     return any(
         rule.action == Action.FILE or rule.compare_at.kind == CompareAtAction.FILE for rule in rules
     )
+
+
+def default_step(digits: int) -> Decimal:
+    """Return the step of a rule that says nothing of rounding: a cent, where there are cents."""
+    return Decimal(1).scaleb(-min(digits, 2))

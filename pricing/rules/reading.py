@@ -28,6 +28,7 @@ from .contracts import (
     Range,
     Rounding,
     Rule,
+    default_step,
 )
 from .fields import Entry, Field, Match, Op, entry_of
 from .findings import Findings
@@ -61,11 +62,6 @@ def read_rules(raw: Any, *, digits: int = 2) -> tuple[Rule, ...]:
         findings.add("", "Enter a list of rules.")
     check_rules(rules, digits=digits, findings=findings)
     return tuple(rule for rule in rules if rule is not None)
-
-
-def default_step(digits: int) -> Decimal:
-    """Return the step of a rule that says nothing of rounding: a cent, where there are cents."""
-    return Decimal(1).scaleb(-min(digits, 2))
 
 
 def _first(items: Sequence[Any], count: int) -> "enumerate[Any]":

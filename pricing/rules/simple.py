@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from pricing.enums import Action, CompareAtAction, GuardKind, GuardMode, RoundingDirection
 
-from .contracts import Rule
-from .reading import default_step, read_rules
+from .contracts import Rule, default_step
+from .reading import read_rules
 
 Number = Decimal | int | str
 

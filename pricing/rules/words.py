@@ -4,9 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from foundation.currencies import digits_of
 from pricing.enums import Action, CompareAtAction, GuardKind, GuardMode, RoundingDirection
 
-from .contracts import CompareAt, Condition, ConditionValue, Group, Guard, Range, Rounding, Rule
+from .contracts import (
+    CompareAt,
+    Condition,
+    ConditionValue,
+    Group,
+    Guard,
+    Range,
+    Rounding,
+    Rule,
+    default_step,
+)
 from .fields import KINDS, Field, Kind, Match, Op
 from .numbers import plain
 
@@ -16,7 +27,7 @@ Locations = Mapping[int, str]
 _SHOWN = 6
 """Texts of a list that are said before "and 12 more"."""
 
-_CHARM_STEPS = frozenset({Decimal(10) ** power for power in range(19)})
+_TENS = frozenset({Decimal(10) ** power for power in range(1, 19)})
 
 
 def rules_words(
@@ -26,7 +37,7 @@ def rules_words(
     said = []
     for position, rule in enumerate(rules, start=1):
         words = rule_words(rule, currency)
-        when = condition_words(rule.when, locations)
+        when = condition_words(rule.when, currency, locations)
         if when:
             words = f"When {when}: {_small(words)}"
         elif position > 1:
@@ -38,20 +49,20 @@ def rules_words(
 
 def rule_words(rule: Rule, currency: str) -> str:
     """Say what a rule does to a price; when it applies is ``condition_words``' part."""
-    parts = [_action_words(rule, currency), rounding_words(rule.rounding)]
+    parts = [_action_words(rule, currency), rounding_words(rule.rounding, currency)]
     parts += [guard_words(guard, currency) for guard in rule.guards]
     said = ", ".join(part for part in parts if part)
     compare_at = compare_at_words(rule.compare_at, currency)
     return f"{said}; {compare_at}" if compare_at else said
 
 
-def condition_words(group: Group, locations: Locations | None = None) -> str:
-    """Say when a rule applies; "" for always."""
+def condition_words(group: Group, currency: str = "", locations: Locations | None = None) -> str:
+    """Say when a rule applies; "" for always. Without a currency amounts have cents."""
     link = " and " if group.match == Match.ALL else " or "
     return link.join(
-        _condition_words(item, locations or {})
+        _condition_words(item, currency, locations or {})
         if isinstance(item, Condition)
-        else _in_brackets(item, locations)
+        else _in_brackets(item, currency, locations)
         for item in group.items
     )
 
@@ -80,9 +91,9 @@ def guard_words(guard: Guard, currency: str) -> str:
             )
 
 
-def rounding_words(rounding: Rounding) -> str:
-    """Say a rounding; "" for that to the cent, which says nothing."""
-    if rounding == Rounding() or (rounding.step <= Decimal("0.01") and not rounding.ending):
+def rounding_words(rounding: Rounding, currency: str) -> str:
+    """Say a rounding; "" for that to the smallest unit, which says nothing."""
+    if rounding.step <= default_step(digits_of(currency)) and not rounding.ending:
         return {
             RoundingDirection.NEAREST: "",
             RoundingDirection.UP: "rounded up",
@@ -94,11 +105,12 @@ def rounding_words(rounding: Rounding) -> str:
         RoundingDirection.DOWN: "rounded down to",
     }[rounding.direction]
     if not rounding.ending:
-        return f"{way} multiples of {rounding.step:,.2f}"
-    ending = f"{rounding.ending:,.2f}"
-    if rounding.step in _CHARM_STEPS:
+        return f"{way} multiples of {_amount(rounding.step, currency)}"
+    ending = _amount(rounding.ending, currency)
+    # "9.99" says where a price ends only if all its digits below the step are named.
+    if rounding.step == 1 or (rounding.step in _TENS and rounding.ending * 10 >= rounding.step):
         return f"{way} {ending.removeprefix('0')}"
-    return f"{way} {ending} and every {rounding.step:,.2f} above it"
+    return f"{way} {ending} and every {_amount(rounding.step, currency)} above it"
 
 
 def compare_at_words(compare_at: CompareAt, currency: str) -> str:
@@ -143,17 +155,17 @@ def _beside(what: str, percent: Decimal) -> str:
     return f"{what} {'less' if percent < 0 else 'plus'} {_percent(abs(percent))}"
 
 
-def _in_brackets(group: Group, locations: Locations | None) -> str:
-    said = condition_words(group, locations)
+def _in_brackets(group: Group, currency: str, locations: Locations | None) -> str:
+    said = condition_words(group, currency, locations)
     return f"({said})" if len(group.items) > 1 else said
 
 
-def _condition_words(condition: Condition, locations: Locations) -> str:
+def _condition_words(condition: Condition, currency: str, locations: Locations) -> str:
     name = str(condition.field.label)
     if condition.field == Field.STOCK_AT and condition.location is not None:
         known = locations.get(condition.location)
         name = f"stock at {known or f'location {condition.location}'}"
-    said = _value_words(condition.value, KINDS[condition.field])
+    said = _value_words(condition.value, KINDS[condition.field], currency)
     match condition.op:
         case Op.OLDER_THAN_DAYS:
             return f"{name} is more than {said} ago"
@@ -163,15 +175,16 @@ def _condition_words(condition: Condition, locations: Locations) -> str:
 
 
 def _value_words(  # noqa: PLR0911 -- one per sort of value
-    value: ConditionValue, kind: Kind
+    value: ConditionValue, kind: Kind, currency: str
 ) -> str:
     match value:
         case None:
             return ""
         case Range(low, high):
-            return f"{_number_words(low, kind)} and {_number_words(high, kind)}"
+            low_words = _number_words(low, kind, currency)
+            return f"{low_words} and {_number_words(high, kind, currency)}"
         case Decimal():
-            return _number_words(value, kind)
+            return _number_words(value, kind, currency)
         case int():
             return f"{value:,} day{'' if value == 1 else 's'}"
         case date():
@@ -183,10 +196,10 @@ def _value_words(  # noqa: PLR0911 -- one per sort of value
     return ", ".join(texts[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _number_words(number: Decimal, kind: Kind) -> str:
+def _number_words(number: Decimal, kind: Kind, currency: str) -> str:
     match kind:
         case Kind.MONEY:
-            return _amount(number)
+            return _amount(number, currency)
         case Kind.PERCENT:
             return _percent(number)
         case _:
@@ -194,11 +207,11 @@ def _number_words(number: Decimal, kind: Kind) -> str:
 
 
 def _money(amount: Decimal, currency: str) -> str:
-    return f"{_amount(amount)} {currency}"
+    return f"{_amount(amount, currency)} {currency}"
 
 
-def _amount(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
+def _amount(amount: Decimal, currency: str) -> str:
+    return f"{amount:,.{digits_of(currency)}f}"
 
 
 def _percent(number: Decimal) -> str:

@@ -154,6 +154,12 @@ def test_texts_and_times(field: Field, op: Op, value: Any, wanted: bool) -> None
     assert holds(Condition(field, op, value)) is wanted
 
 
+def test_a_day_begins_at_midnight() -> None:
+    midnight = Facts(price=D(1), created_at=dt.datetime(2026, 1, 15, tzinfo=dt.UTC))
+    assert not holds(Condition(Field.CREATED, Op.BEFORE, dt.date(2026, 1, 15)), midnight)
+    assert holds(Condition(Field.CREATED, Op.AFTER, dt.date(2026, 1, 14)), midnight)
+
+
 VALUES: dict[Entry, Any] = {
     Entry.NOTHING: None,
     Entry.NUMBER: D(5),
@@ -185,6 +191,7 @@ def test_what_is_not_known_answers_one_question_only(field: Field) -> None:
 def test_a_price_of_zero_has_no_margin() -> None:
     free = Facts(price=D(0), cost=D(1))
     assert holds(Condition(Field.MARGIN, Op.UNKNOWN), free)
+    assert not holds(Condition(Field.MARGIN, Op.KNOWN), free)
     assert not holds(Condition(Field.MARGIN, Op.LT, D(50)), free)
 
 

@@ -1,7 +1,7 @@
 """No guard is ever broken, every price is on the grid, and clamping takes the nearest one."""
 
 from collections.abc import Callable
-from decimal import Decimal, localcontext
+from decimal import Decimal, getcontext, localcontext
 from fractions import Fraction
 
 from hypothesis import assume, given
@@ -61,6 +61,7 @@ def test_the_same_facts_give_the_same_result_whatever_the_callers_precision(
         context.clear_flags()
         assert evaluate_one(asked) == first
         assert compile_rules(some, now=NOW)(asked) == first
+        assert getcontext() is context
         assert not any(context.flags.values())
 
 

@@ -1,7 +1,7 @@
 """Rules come in as JSON and go out in one spelling."""
 
 import datetime as dt
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
@@ -101,6 +101,11 @@ def test_a_rule_with_everything() -> None:
     assert rules_to_json([FULL_RULE]) == [FULL]
 
 
+def test_the_callers_precision_is_not_ours() -> None:
+    with localcontext(prec=2):
+        assert read_rules([FULL]) == (FULL_RULE,)
+
+
 def test_what_a_rule_has_by_default_may_be_said_and_is_not_written() -> None:
     least = {"action": {"kind": "file"}}
     said = {
@@ -115,6 +120,8 @@ def test_what_a_rule_has_by_default_may_be_said_and_is_not_written() -> None:
     for spelling in (least, null, said):
         assert read_rules([spelling]) == (Rule(Action.FILE),)
     assert rules_to_json(read_rules([said])) == [least]
+    whole = least | {"rounding": {"step": "1"}}
+    assert rules_to_json(read_rules([said | whole])) == [whole]
 
 
 @pytest.mark.parametrize(

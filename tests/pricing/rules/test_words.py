@@ -47,6 +47,10 @@ def action(kind: str, value: str | None = None) -> dict[str, Any]:
             "Lower by 10 %, rounded to 2.50 and every 7.50 above it",
         ),
         (
+            PERCENT | {"rounding": {"step": "10", "ending": "0.99"}},
+            "Lower by 10 %, rounded to 0.99 and every 10.00 above it",
+        ),
+        (
             PERCENT
             | {
                 "guards": [
@@ -154,7 +158,20 @@ def test_sets_of_rules() -> None:
         "2. When vendor is Acme or tag has sale: take off 1.00 CAD",
         "3. Otherwise: set to the price of the uploaded list",
     ]
-    assert condition_words(rules[0].when) == (
+    assert condition_words(rules[0].when, "CAD") == (
         "stock at location 7 is at least 10 and (vendor is Acme or tag has sale)"
     )
     assert rules_words(rules[2:], "CAD") == ["1. Set to the price of the uploaded list"]
+
+
+def test_a_currency_without_decimals() -> None:
+    rule = {
+        "when": {"match": "all", "items": [{"field": "price", "op": "gt", "value": "1500"}]},
+        "action": {"kind": "amount", "value": "-100"},
+        "guards": [{"kind": "floor", "value": "1000"}],
+    }
+    charm = rule | {"rounding": {"step": "1000", "ending": "980"}}
+    assert rules_words(read_rules([rule, charm], digits=0), "JPY") == [
+        "1. When price is above 1,500: take off 100 JPY, never below 1,000 JPY",
+        "2. When price is above 1,500: take off 100 JPY, rounded to 980, never below 1,000 JPY",
+    ]
