@@ -242,6 +242,16 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
+    # Sets of words that stand under the same name in several things, such as "kind".
+    "ENUM_NAME_OVERRIDES": {
+        "PricingJobKind": "pricing.enums.JobKind",
+        "PricingJobState": "pricing.enums.PricingJobState",
+        "RowOutcome": "pricing.enums.Outcome",
+        "RepeatableOutcome": "pricing.services.asking.AGAIN_OUTCOMES",
+        "RuleAction": "pricing.enums.Action",
+        "RuleCompareAt": "pricing.enums.CompareAtAction",
+        "RuleGuard": "pricing.enums.GuardKind",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -279,6 +289,8 @@ configure_logging(LOG_FORMAT, level=logging.getLevelName(env.str("LOG_LEVEL", de
 
 # Pricing (docs/decisions/0005): variants in one mutation and of one read before writing.
 PRICING_VARIANTS_PER_CALL = env.int("PRICING_VARIANTS_PER_CALL", default=250)
+# Variants that the API plans while the caller waits; larger plans are made in the background.
+PRICING_PLAN_AT_ONCE = env.int("PRICING_PLAN_AT_ONCE", default=2_000)
 PRICING_PLAN_MINUTES = env.int("PRICING_PLAN_MINUTES", default=60)
 # How long a plan waits for an approver; every price is read again before it is written.
 PRICING_APPROVAL_HOURS = env.int("PRICING_APPROVAL_HOURS", default=24)
