@@ -247,7 +247,6 @@ SPECTACULAR_SETTINGS = {
         "PricingJobKind": "pricing.enums.JobKind",
         "PricingJobState": "pricing.enums.PricingJobState",
         "RowOutcome": "pricing.enums.Outcome",
-        "RepeatableOutcome": "pricing.services.asking.AGAIN_OUTCOMES",
         "RuleAction": "pricing.enums.Action",
         "RuleCompareAt": "pricing.enums.CompareAtAction",
         "RuleGuard": "pricing.enums.GuardKind",
