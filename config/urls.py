@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalog/", include("catalog_sync.urls")),
     # Each app's JSON views stand in its own rest_urls, below the same /api/.
     path("api/", include("foundation.rest.urls")),
+    path("api/", include("pricing.rest_urls")),
     path("admin/", admin.site.urls),
 ]
 

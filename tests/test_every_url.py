@@ -25,10 +25,12 @@ from foundation.shops.models import Connection, Shop, User
 from foundation.work.enums import Group, JobState
 from foundation.work.models import Job
 from pricing.models import (
+    PlannedChange,
     PriceFile,
     PriceLock,
     PricingJob,
     PricingRule,
+    ProcessingResult,
     RuleSet,
     SavedFilter,
 )
@@ -147,6 +149,22 @@ TABLE = [
     _post("catalog:sync", Role.EDITOR, "connection"),
     Url("api:docs"),
     _api("api:schema", Role.VIEWER),
+    _api("pricing_api:jobs", Role.VIEWER),
+    _api("pricing_api:jobs", Role.EDITOR, "post"),
+    _api("pricing_api:preview", Role.EDITOR, "post"),
+    _api("pricing_api:job", Role.VIEWER, row="pricing_job"),
+    _api("pricing_api:plan", Role.VIEWER, row="pricing_job"),
+    _api("pricing_api:results", Role.VIEWER, row="pricing_job"),
+    _api("pricing_api:confirm", Role.EDITOR, "post", "pricing_job"),
+    _api("pricing_api:approve", Role.APPROVER, "post", "pricing_job"),
+    _api("pricing_api:reject", Role.APPROVER, "post", "pricing_job"),
+    _api("pricing_api:pause", Role.EDITOR, "post", "pricing_job"),
+    _api("pricing_api:resume", Role.EDITOR, "post", "pricing_job"),
+    _api("pricing_api:cancel", Role.EDITOR, "post", "pricing_job"),
+    _api("pricing_api:replan", Role.EDITOR, "post", "pricing_job"),
+    _api("pricing_api:rollback", Role.EDITOR, "post", "pricing_job"),
+    _api("pricing_api:restore", Role.EDITOR, "post", "pricing_job"),
+    _api("pricing_api:again", Role.EDITOR, "post", "pricing_job"),
 ]
 # Tested apart, because what they do is not a page of a shop, or takes the row away.
 ELSEWHERE = {
@@ -222,6 +240,19 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
     pricing_job = PricingJob.objects.create(shop=shop, connection=connection, name=MARK)
     rule = {"action": {"kind": "percent", "value": "-10"}}
     PricingRule.objects.create(job=pricing_job, definition=rule)
+    planned = PlannedChange.objects.create(
+        job=pricing_job,
+        position=1,
+        batch=1,
+        variant=variant,
+        variant_vendor_id=variant.vendor_id,
+        product_vendor_id=product.vendor_id,
+        before_price="1.00",
+        target_price="0.90",
+    )
+    ProcessingResult.objects.create(
+        shop=shop, job=pricing_job, planned=planned, variant=variant, outcome="failed", reason=MARK
+    )
     open_alert(shop_id=shop.pk, key=MARK, severity="warning", title=MARK, body="")
     record("shops.shop.seen", shop_id=shop.pk, object_type="shop", object_id=shop.pk, reason=MARK)
     return {
