@@ -65,7 +65,8 @@ def plan_draft(
     now = timezone.now()
     unsaved = JobDraft(pk=draft_id, shop_id=shop_id, user_id=actor_id, closed_at=now)
     JobDraft.objects.bulk_create([unsaved], ignore_conflicts=True)
-    draft = JobDraft.objects.select_for_update(of=("self",)).select_related("job").get(pk=draft_id)
+    # Without its job joined: who has waited here would read the job as of before the wait.
+    draft = JobDraft.objects.select_for_update().get(pk=draft_id)
     if not _is_of(draft, shop_id, actor_id):
         raise DraftClosed(None)
     if draft.job is not None:

@@ -1,8 +1,6 @@
 """The price pages: who may open them, what they show, what they cost, what they refuse."""
 
 import datetime as dt
-import uuid
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -187,19 +185,6 @@ def test_the_ledger_costs_the_same_for_one_and_three(
         text_of(as_owner, reverse("pricing:ledger"))
     with django_assert_num_queries(LIST_QUERIES + 2):
         text_of(as_owner, reverse("pricing:variant", kwargs={"variant_id": variants[0].pk}))
-
-
-@pytest.mark.parametrize("products", [1, 3])
-def test_a_preview_costs_the_same_for_one_and_three(
-    products: int,
-    connection: Connection,
-    as_owner: Client,
-    django_assert_num_queries: DjangoAssertNumQueries,
-) -> None:
-    catalogue(connection, products)
-    form = {"way": "filter", "all": "on", "action": "percent", "value": "-10"}
-    with django_assert_num_queries(10):
-        as_owner.post(reverse("pricing:preview"), form)
 
 
 # Session, person, memberships, heartbeats, alerts, and the rows themselves.
@@ -424,121 +409,3 @@ def test_a_run_that_changed_nothing_is_not_rolled_back(
     answer = as_owner.post(page(job, "roll_back"), follow=True)
     assert "changed nothing" in answer.content.decode()
     assert PricingJob.objects.count() == 1
-
-
-# -- a new job -------------------------------------------------------------------------------------
-
-GOOD = {"way": "filter", "all": "on", "action": "percent", "value": "-10", "step": "0.05"}
-Poster = Callable[..., str]
-
-
-@pytest.fixture
-def post_new(as_owner: Client, variants: list[Variant]) -> Poster:
-    connection = variants[0].connection
-
-    def post(**changed: object) -> str:
-        answer = as_owner.post(
-            reverse("pricing:new"), {**GOOD, "connection": str(connection.pk), **changed}
-        )
-        return answer.content.decode() if answer.status_code == 422 else answer.headers["Location"]
-
-    return post
-
-
-@pytest.mark.usefixtures("connection")
-def test_a_new_job_is_planned_and_opened(post_new: Poster) -> None:
-    url = post_new(name="Autumn", floor="5")
-    job = PricingJob.objects.get()
-    assert url == page(job)
-    assert (job.name, job.state, job.selection) == ("Autumn", S.PLANNING, {"all": True})
-    rule = job.rules.get()
-    assert (rule.action, rule.value, rule.step, rule.floor) == (
-        "percent",
-        Decimal(-10),
-        Decimal("0.05"),
-        Decimal(5),
-    )
-    assert Job.objects.filter(name="pricing.make_plan").count() == 1
-
-
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({"value": ""}, "Write a number such as 12.50."),
-        ({"value": "NaN"}, "Write a number such as 12.50."),
-        ({"value": "Infinity"}, "Write a number such as 12.50."),
-        ({"value": "12,5"}, "Write a number such as 12.50."),
-        ({"value": "1e30"}, "Enter an ordinary number."),
-        ({"value": "-101"}, "Enter a percentage between -100 and 10,000."),
-        ({"action": "set", "value": "-1"}, "A price cannot be below zero."),
-        ({"action": "burn"}, "Select a valid choice"),
-        ({"step": "0"}, "Enter a step of whole cents, at least 0.01."),
-        ({"step": "0.015"}, "Enter a step of whole cents, at least 0.01."),
-        ({"floor": "-5"}, "A floor cannot be below zero."),
-        ({"all": ""}, "Set a filter, or tick this box"),
-        ({"all": "", "stock_min": "many"}, "It must be a whole number"),
-        ({"all": "", "price_min": "1e30"}, "It must be an amount between"),
-        ({"all": "", "stock_min": "5", "stock_max": "2"}, "It is below the minimum."),
-        ({"all": "", "text": "unicorn"}, "Nothing in the catalogue matches."),
-        ({"way": "skus", "skus": " \n;"}, "Paste at least one SKU."),
-        ({"way": "skus", "skus": "NO-SUCH"}, "Nothing in the catalogue matches."),
-        ({"way": "chosen"}, "Choose at least one variant"),
-        ({"way": "chosen", "variant_ids": "1 OR 1=1"}, "is not an id."),
-        ({"way": "chosen", "variant_ids": str(uuid.uuid4())}, "Nothing in the catalogue matches."),
-        ({"connection": str(uuid.uuid4())}, "Select a valid choice"),
-        ({"name": "x" * 121}, "at most 120 characters"),
-    ],
-)
-def test_bad_input_is_refused_at_its_place_and_kept(
-    changed: dict[str, object], message: str, post_new: Poster
-) -> None:
-    seen = post_new(**changed)
-    assert message in seen
-    assert PricingJob.objects.count() == 0
-    assert Job.objects.count() == 0
-    assert 'value="0.05"' in seen or "step" in changed
-
-
-@pytest.mark.usefixtures("connection")
-def test_another_shops_variants_are_not_chosen(post_new: Poster, stranger: User) -> None:
-    theirs = factories.shopify_connection(
-        Shop.objects.get(memberships__user=stranger), account="elsewhere.myshopify.com"
-    )
-    foreign = catalogue(theirs, 1, first=90)
-    ids = [str(each.pk) for each in foreign]
-    assert "Nothing in the catalogue matches." in post_new(way="chosen", variant_ids=ids)
-    assert "Nothing in the catalogue matches." in post_new(way="skus", skus="SKU-901")
-    assert "Select a valid choice" in post_new(connection=str(theirs.pk))
-    assert PricingJob.objects.count() == 0
-
-
-def test_the_preview_counts_and_evaluates_what_is_typed(
-    as_owner: Client, variants: list[Variant]
-) -> None:
-    url = reverse("pricing:preview")
-    seen = as_owner.post(url, {**GOOD, "all": "", "vendor": "Birch"}).content.decode()
-    assert "<strong>2</strong>" in seen
-    assert "18.00" in seen
-    half = as_owner.post(url, {**GOOD, "value": "1e30"}).content.decode()
-    assert "Enter an ordinary number." in half
-    assert "<strong>6</strong>" in half
-    chosen = {**GOOD, "way": "chosen", "text": "collar", "variant_ids": str(variants[0].pk)}
-    seen = as_owner.post(url, chosen).content.decode()
-    assert seen.count("checked") == 1
-    assert seen.count('type="checkbox"') == 6
-
-
-def test_a_job_is_copied_into_the_form(
-    connection: Connection, variants: list[Variant], owner: User, as_owner: Client
-) -> None:
-    job = job_in(S.EXPIRED, connection, variants, owner, selection={"skus": ["SKU-11"]})
-    seen = text_of(as_owner, f"{reverse('pricing:new')}?copy={job.pk}")
-    assert "SKU-11" in seen
-    assert 'value="-10"' in seen
-
-
-def test_the_form_is_preset_from_the_address(as_owner: Client, variants: list[Variant]) -> None:
-    url = f"{reverse('pricing:new')}?variant_ids={variants[0].pk}"
-    assert f'value="{variants[0].pk}"' in text_of(as_owner, url)
-    assert "Some of them" in text_of(as_owner, f"{reverse('pricing:new')}?vendor=Birch")
-    assert "Nothing is chosen yet" in text_of(as_owner, f"{reverse('pricing:new')}?stock_min=x")

@@ -70,7 +70,6 @@ def preview_job(request: ShopRequest) -> HttpResponse:
     took = take_over(request, data)
     form = _form(request, data)
     form.is_valid()
-    sent = data.get("draft")
     note = _keep(request, form)
     preview = preview_of(request.shop, form)
     context = {
@@ -79,7 +78,7 @@ def preview_job(request: ShopRequest) -> HttpResponse:
         "checked": True,
         "took": took,
         "note": took.missing or note,
-        "renewed": data.get("draft") != sent,
+        "renewed": data.get("draft") != request.POST.get("draft"),
     }
     return render(request, "pricing/new/answer.html", context)
 
