@@ -176,6 +176,8 @@ class SkuLockForm(forms.Form):
         """Cut the text into SKUs, each once, in the order of the text."""
         parts = re.split(r"[\n\r,;\t]+", self.cleaned_data["skus"])
         skus = [part for each in parts if (part := each.strip().strip('"'))]
+        if not skus:
+            raise forms.ValidationError("Paste at least one SKU.")
         try:
             return Selection.from_query({"skus": skus}).skus
         except InvalidSelection as error:
