@@ -71,7 +71,7 @@ def asked_words(job: PricingJob, rule: str) -> str:
     chosen = chosen_words(job)
     if job.rollback_of is not None:
         said = TAKES_BACK[JobKind(job.kind)].format(job.rollback_of.name)
-        return f"{said} Of {chosen[0][1]} only." if chosen else said
+        return f"{said} Of {chosen[-1][1]} only." if "result_ids" in job.selection else said
     for_whom = ", ".join(
         value if name in NAMED_BY_VALUE else f"{name.lower()} {value}" for name, value in chosen
     )

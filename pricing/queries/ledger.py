@@ -17,6 +17,7 @@ from pricing.models import AuditTrailEntry
 # Entries are numbered as they are written, so times follow the numbers, but for transactions that
 # overlap: an entry carries the time at which its transaction began.
 OVERLAP = dt.timedelta(hours=1)
+NO_VARIANT = UUID(int=0)
 # Bisection over the numbers instead of an index on times: twenty probes among a million entries.
 _FIRST_SINCE = """
 WITH RECURSIVE halves(low, high) AS (
@@ -80,7 +81,9 @@ def _with_sku(shop_id: UUID, sku: str) -> list[UUID]:
     model = variants_matching(shop_id, Selection(all=True)).model
     # The index is on the upper-case form.
     rows = model.objects.for_shop(shop_id).alias(upper_sku=Upper("sku"))
-    return list(rows.filter(upper_sku=sku.upper()).order_by().values_list("pk", flat=True)[:1_000])
+    ids = list(rows.filter(upper_sku=sku.upper()).order_by().values_list("pk", flat=True)[:1_000])
+    # Of no variant at all Django makes no statement, which an export could not run.
+    return ids or [NO_VARIANT]
 
 
 def _first_since(shop_id: UUID, moment: dt.datetime) -> int:

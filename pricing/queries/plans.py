@@ -161,7 +161,8 @@ class KeptEdit:
     """A price that a way back leaves alone, because somebody changed it after the job.
 
     ``before``: what it was before the job; ``ours``: what the job set; ``now``: what was there
-    when the way back was planned. ``entry`` is the ledger's last word on it.
+    when the way back was planned. ``entry`` is the ledger's last word on it; None where that is
+    still the job's own.
     """
 
     row: PlannedChange
@@ -185,7 +186,7 @@ def kept_edits(job: PricingJob, *, limit: int) -> list[KeptEdit]:
         .distinct("variant_id")
         .select_related("actor", "job")
     )
-    entries = {entry.variant_id: entry for entry in last}
+    entries = {each.variant_id: each for each in last if each.job_id != job.rollback_of_id}
     return [_kept(row, written.get(row.variant_id), entries.get(row.variant_id)) for row in rows]
 
 

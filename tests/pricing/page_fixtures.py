@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from catalog_sync.models import Product, Variant
@@ -18,6 +19,7 @@ from pricing.models import (
     PricingRule,
     ProcessingResult,
 )
+from pricing.planning import plan_now
 
 HASH = "a" * 64
 
@@ -55,6 +57,24 @@ def catalogue(connection: Connection, products: int = 3, *, first: int = 1) -> l
     return variants
 
 
+def _facts_of(variants: Sequence[Variant]) -> dict[str, Any]:
+    """What a plan that takes ten percent off all variants but the last comes to."""
+    before = sum((variant.price for variant in variants[:-1]), Decimal(0))
+    return {
+        "changes": len(variants) - 1,
+        "products": len({variant.product_id for variant in variants[:-1]}),
+        "falls": len(variants) - 1,
+        "rises": 0,
+        "skips": {"no_change": 1},
+        "bars": [0, 0, 0, len(variants) - 1] + [0] * 8,
+        "sum_before": str(before),
+        "sum_after": str(before * Decimal("0.9")),
+        "average_percent": "-10",
+        "steepest_fall": "-10",
+        "rules": {"1": len(variants) - 1},
+    }
+
+
 def job_in(
     state: PricingJobState,
     connection: Connection,
@@ -76,6 +96,7 @@ def job_in(
         "expires_at": now + dt.timedelta(hours=1),
         "planned_changes": len(variants) - 1,
         "planned_skips": 1,
+        "plan_facts": _facts_of(variants),
     }
     job = PricingJob.objects.create(**{**values, **columns})
     PricingRule.objects.create(job=job, definition={"action": {"kind": "percent", "value": "-10"}})
@@ -93,6 +114,33 @@ def job_in(
             target_price=None if skipped else variant.price * Decimal("0.9"),
             skip=SkipReason.NO_CHANGE if skipped else "",
         )
+    return job
+
+
+TENTH_OFF = {"action": {"kind": "percent", "value": "-10"}}
+
+
+def planned(
+    connection: Connection, person: User, *rules: dict[str, Any], **columns: Any
+) -> PricingJob:
+    """Make a job and really plan it over the catalogue, with sums, risks and warnings."""
+    values: dict[str, Any] = {
+        "shop_id": connection.shop_id,
+        "connection": connection,
+        "name": "Ten percent off",
+        "state": PricingJobState.PLANNING,
+        "selection": {"all": True},
+        "requested_by": person,
+    }
+    job = PricingJob.objects.create(**{**values, **columns})
+    for position, definition in enumerate(rules or (TENTH_OFF,), 1):
+        PricingRule.objects.create(job=job, position=position, definition=definition)
+    PricingJobStateChange.objects.create(job=job, after=job.state, actor=person)
+    if job.rollback_of is not None:
+        job.rules.all().delete()
+    with transaction.atomic():
+        plan_now(job)
+    job.refresh_from_db()
     return job
 
 

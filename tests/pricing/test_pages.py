@@ -90,7 +90,20 @@ def test_every_page_for_everybody(
     assert "Collar" not in logged_in(stranger).get(reverse("pricing:new")).content.decode()
 
 
-@pytest.mark.parametrize("verb", ["confirm", "cancel", "roll_back", "restore", "again"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "confirm",
+        "pause",
+        "resume",
+        "cancel",
+        "change_end",
+        "roll_back",
+        "restore",
+        "again",
+        "run_again",
+    ],
+)
 def test_verbs_are_for_editors_of_the_shop_and_by_post(
     verb: str,
     connection: Connection,
@@ -145,7 +158,7 @@ def test_the_list_costs_the_same_for_one_and_three(
     ("make", "view", "queries"),
     [
         ("planned", "", 11),
-        ("finished", "", 12),
+        ("finished", "", 13),
         ("finished", "?view=plan", 11),
         ("running", "", 13),
     ],
@@ -183,12 +196,15 @@ def test_the_ledger_costs_the_same_for_one_and_three(
         edited_outside(variants[0], Decimal(30 + number))
     with django_assert_num_queries(LIST_QUERIES):
         text_of(as_owner, reverse("pricing:ledger"))
-    with django_assert_num_queries(LIST_QUERIES + 2):
+    with django_assert_num_queries(VARIANT_QUERIES):
         text_of(as_owner, reverse("pricing:variant", kwargs={"variant_id": variants[0].pk}))
 
 
-# Session, person, memberships, heartbeats, alerts, and the rows themselves.
-LIST_QUERIES = 6
+# Session, person, memberships, heartbeats, alerts, the people to filter by, and the rows.
+LIST_QUERIES = 7
+# The first five of those; the variant, its drawn and its listed changes, its lowest price, its
+# stock (the variant again, levels, history), its campaign, its locks.
+VARIANT_QUERIES = 14
 
 
 # -- what they show --------------------------------------------------------------------------------
@@ -352,29 +368,45 @@ def test_an_expired_plan_is_not_confirmed_and_can_be_planned_again(
     assert page(job, "confirm") not in seen
     answer = as_owner.post(page(job, "confirm"), {"plan_hash": HASH}, follow=True)
     assert "Plan it again" in answer.content.decode()
-    as_owner.post(page(job, "again"))
     job.refresh_from_db()
-    made = PricingJob.objects.exclude(pk=job.pk).get()
-    assert (job.state, made.state, made.selection) == (S.EXPIRED, S.PLANNING, job.selection)
-    assert made.rules.get().value == Decimal(-10)
+    assert job.state == S.EXPIRED
+    as_owner.post(page(job, "again"))
+    # Nothing of it was ever confirmed, so it is the same job, with a new plan.
+    again = PricingJob.objects.get()
+    assert (again.pk, again.state, again.finished_at) == (job.pk, S.PLANNING, None)
+    assert Job.objects.filter(name="pricing.make_plan").count() == 1
+
+
+def test_a_stale_plan_is_made_again_in_its_place(
+    connection: Connection, variants: list[Variant], owner: User, as_owner: Client
+) -> None:
+    job = job_in(S.PLANNED, connection, variants, owner)
+    assert "changed since this plan was made" not in text_of(as_owner, page(job))
+    PricingJob.objects.update(stale_rows=1)
+    seen = text_of(as_owner, page(job))
+    assert "1 of these prices was changed since this plan was made." in seen
+    assert page(job, "again") in seen
+    as_owner.post(page(job, "again"))
+    again = PricingJob.objects.get()
+    assert (again.pk, again.state) == (job.pk, S.PLANNING)
 
 
 def test_an_open_job_is_not_planned_again(
     connection: Connection, variants: list[Variant], owner: User, as_owner: Client
 ) -> None:
-    job = job_in(S.PLANNED, connection, variants, owner)
+    job = job_in(S.RUNNING, connection, variants, owner)
     answer = as_owner.post(page(job, "again"), follow=True)
     assert "still open" in answer.content.decode()
     assert PricingJob.objects.count() == 1
 
 
-def test_an_expired_rollback_is_planned_again(
+def test_a_dropped_rollback_is_planned_again(
     connection: Connection, variants: list[Variant], owner: User, as_owner: Client
 ) -> None:
     job = finished(connection, variants, owner)
     late = timezone.now() - dt.timedelta(minutes=1)
     undo = job_in(
-        S.PLANNED,
+        S.CANCELLED,
         connection,
         variants,
         owner,
@@ -384,6 +416,7 @@ def test_an_expired_rollback_is_planned_again(
     )
     as_owner.post(page(undo, "again"))
     made = PricingJob.objects.get(state=S.PLANNING)
+    assert made.pk != undo.pk
     assert (made.kind, made.rollback_of) == (JobKind.ROLLBACK, job)
 
 
