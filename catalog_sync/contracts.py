@@ -15,6 +15,7 @@ MOST_CHOSEN: Final = 20_000
 MOST_TEXT: Final = 200
 MOST_STOCK: Final = 1_000_000_000
 MOST_PRICE: Final = Decimal("999999999999.99")
+MOST_DECIMALS: Final = 6
 
 _BOUNDS: Final = (("stock_min", "stock_max"), ("price_min", "price_max"))
 
@@ -149,7 +150,9 @@ def _amount(raw: Any) -> Decimal:
         # A float has lost what was meant before it came here: 0.1 is not a tenth.
         if isinstance(raw, str | int | Decimal) and not isinstance(raw, bool):
             amount = Decimal(raw)
-            if amount.is_finite() and 0 <= amount <= MOST_PRICE:
+            bounded = amount.is_finite() and 0 <= amount <= MOST_PRICE
+            # No database holds 1e-99999.
+            if bounded and amount == round(amount, MOST_DECIMALS):
                 return amount
     except InvalidOperation:
         pass
