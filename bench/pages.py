@@ -74,6 +74,10 @@ def pages() -> list[Row]:
 
         setup_test_environment(debug=False)
         settings.SECURE_SSL_REDIRECT = False
+        # No web process has collected the static files here; their addresses are not the claim.
+        settings.STORAGES["staticfiles"] = {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
         small, large = _shop(SMALL), _shop(LARGE)
         analyse(stack.environment["DATABASE_OWNER_URL"])
         return [_row(kind, small, large) for kind in ("plan", "results", "ledger")]
