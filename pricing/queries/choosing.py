@@ -12,6 +12,9 @@ from catalog_sync.api import Selection, Totals, variants_matching
 
 FIRST_SHOWN: Final = 12
 MOST_SHOWN: Final = 120
+FEW: Final = 3
+"""Products that are opened by themselves when only some of their variants match."""
+
 MOST_OPENED: Final = 600
 """Variants listed below products; a product has up to 2,048."""
 
@@ -42,7 +45,7 @@ class PickProduct:
     ticked: bool
     opened: bool
     kept_open: bool
-    """Something in it is ticked, or only some of it match: it is not to be closed."""
+    """Something in it is ticked, or the search means some of its variants: it is not closed."""
     rows: list[PickVariant] = field(default_factory=list)
 
 
@@ -111,6 +114,7 @@ def picker(  # noqa: PLR0913 -- what is searched, ticked and open
         .order_by("product__title", "position", "vendor_id")
         .values_list("pk", "product_id", "product__title", "title", "sku")
     )
+    few = there["products"] <= FEW
     within = {product_id for _, product_id, *_ in ticked}
     products = [
         PickProduct(
@@ -124,7 +128,7 @@ def picker(  # noqa: PLR0913 -- what is searched, ticked and open
             ticked=row["product_id"] in product_ids,
             opened=row["product_id"] in opened,
             kept_open=row["product_id"] in within
-            or row["matching"] < whole[row["product_id"]]["variants"],
+            or (few and row["matching"] < whole[row["product_id"]]["variants"]),
         )
         for row in page
         if row["product_id"] in whole

@@ -118,9 +118,11 @@
       },
 
       focusWrong() {
-        const wrong = ".fr-wrong :is(input, select, textarea), [aria-invalid=true], .fr-error:not(:empty)";
-        const first = [...form().querySelectorAll(wrong)].find((each) => each.offsetParent !== null);
-        const target = first?.matches(".fr-error") ? first.closest(".fr-field, .pw-rule, section")?.querySelector("input:not([type=hidden]), select, textarea") : first;
+        const seen = (selector) => [...form().querySelectorAll(selector)].find((each) => each.offsetParent !== null);
+        const inputs = "input:not([type=hidden]), select, textarea";
+        const said = seen(".fr-error:not(:empty, .pw-look)");
+        const target = seen(".fr-wrong :is(input, select, textarea), [aria-invalid=true]")
+          || said?.closest(".fr-field, .pw-rule, section")?.querySelector(inputs);
         target?.focus();
         target?.scrollIntoView({ block: "center" });
       },
@@ -141,6 +143,7 @@
 
       duplicate(n) {
         const copy = this.read(JSON.parse(JSON.stringify(this.said(this.rules[n]))));
+        Object.assign(copy.unfolded, this.rules[n].unfolded);
         this.changeRules(() => this.rules.splice(n + 1, 0, copy));
         this.announce(`Rule ${n + 2} is a copy of rule ${n + 1}.`);
         this.focusIn(copy, "select");
@@ -161,7 +164,7 @@
         this.changeRules(() => { this.rules.splice(n, 1); this.rules.splice(to, 0, rule); });
         this.announce(`Rule ${n + 1} is now rule ${to + 1}.`);
         const tool = by < 0 ? "up" : "down", other = by < 0 ? "down" : "up";
-        this.focusIn(rule, focus || `[data-tool=${tool}]:not(:disabled), [data-tool=${other}]`);
+        this.focusIn(rule, ...(focus ? [focus] : [`[data-tool=${tool}]:not(:disabled)`, `[data-tool=${other}]`]));
       },
 
       changeRules(change) {
@@ -181,8 +184,12 @@
         this.move(this.rules.findIndex((each) => String(each.key) === item.dataset.rule), by, id ? `#${id}` : "");
       },
 
-      focusIn(rule, selector) {
-        this.$nextTick(() => document.querySelector(`[data-rule="${rule.key}"]`)?.querySelector(selector)?.focus());
+      /** Put the focus on the first of these that the rule has. */
+      focusIn(rule, ...selectors) {
+        this.$nextTick(() => {
+          const item = document.querySelector(`[data-rule="${rule.key}"]`);
+          selectors.map((each) => item?.querySelector(each)).find(Boolean)?.focus();
+        });
       },
 
       announce(said) {

@@ -88,7 +88,7 @@ def take_over(request: ShopRequest, data: QueryDict) -> TakenOver:
             filter_name = found.name
             for name in CHOICE:
                 data.pop(name, None)
-            data.update(_choice(found.selection))
+            _put(data, _choice(found.selection))
     if picked := str(data.get("rule_set") or ""):
         found = _saved(RuleSet, request, picked)
         if found is None:
@@ -119,7 +119,7 @@ def _preset(request: ShopRequest) -> tuple[QueryDict, str]:
             if name in Selection.__slots__
         }
         try:
-            data.update(_choice(Selection.from_query(query).to_query()))
+            _put(data, _choice(Selection.from_query(query).to_query()))
         except InvalidSelection:
             note = "The filter in the address cannot be read. Choose here instead."
         for name in ("saved_filter", "rule_set"):
@@ -147,7 +147,7 @@ def _copied(request: ShopRequest, job_id: str) -> tuple[QueryDict, str]:
     if selection.pop("outcomes", None) is not None:
         selection, said = _of_plan(job)
         note = f"{note} {said}".rstrip()
-    data.update(_choice(selection))
+    _put(data, _choice(selection))
     if job.price_file_id is not None:
         data["price_file"] = str(job.price_file_id)
         if data["way"] != "filter":
@@ -186,6 +186,11 @@ def _choice(selection: Mapping[str, Any]) -> QueryDict:
     elif selection.get("variant_ids") or selection.get("product_ids"):
         data["way"] = "chosen"
     return data
+
+
+def _put(data: QueryDict, more: QueryDict) -> None:
+    for name in more:
+        data.setlist(name, more.getlist(name))
 
 
 def _put_rules(data: QueryDict, definitions: Sequence[Any]) -> None:

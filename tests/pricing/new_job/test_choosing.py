@@ -123,7 +123,7 @@ def test_unknown_skus_are_named(preview: Poster) -> None:
 
 
 def test_a_price_list_is_chosen_whole_or_narrowed(
-    post: Poster, preview: Poster, variants: list[Variant], connection: Connection
+    post: Poster, preview: Poster, variants: list[Variant], connection: Connection, owner: User
 ) -> None:
     file = price_list(connection, variants[:3])
     form = {**rules({"action": {"kind": "file"}}), "way": "list", "price_file": str(file.pk)}
@@ -134,7 +134,7 @@ def test_a_price_list_is_chosen_whole_or_narrowed(
     post(form)
     job = PricingJob.objects.get()
     assert (job.price_file, job.selection) == (file, {})
-    copied = shown(logged_in(job.requested_by), f"{URL}?copy={job.pk}")
+    copied = shown(logged_in(owner), f"{URL}?copy={job.pk}")
     assert f'<option value="{file.pk}" selected>' in copied
     assert told(copied)["rules"] == [{"action": {"kind": "file"}}]
 
