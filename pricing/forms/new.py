@@ -181,6 +181,11 @@ class NewJobForm(forms.Form):
         """What the run is to do with prices that somebody changed meanwhile."""
         return ConflictPolicy(self.cleaned_data.get("conflict_policy") or ConflictPolicy.SKIP)
 
+    @property
+    def lacks_only_value(self) -> bool:
+        """Whether nothing is wrong with the rules but that the first has no value yet."""
+        return self.rule_errors.keys() == {"0.action.value"}
+
     def clean(self) -> dict[str, Any]:
         """Turn the fields into a selection and rules, errors beside the fields they belong to."""
         values, way = self.cleaned_data, self.way_now

@@ -6,7 +6,7 @@
 
   window.PriceRules.inWords = {
     saying(rule, n) {
-      return rule.words || `${n + 1}. Not complete yet`;
+      return rule.words || `${n + 1}. ${this.wrong(String(n)) ? "Something in it is wrong" : "Not complete yet"}`;
     },
 
     deciding(rule, n) {

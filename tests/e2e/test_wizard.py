@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from django.test import Client
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog_sync.models import Location, Variant
@@ -281,6 +282,34 @@ def test_a_price_list_sets_the_first_rule(
     expect(page.locator(".pw-say:visible")).to_contain_text("the price of the uploaded list")
     page.get_by_text("By search and filters").click()
     expect(actions).to_have_value("percent")
+
+
+@pytest.mark.usefixtures("variants")
+def test_a_simple_job_without_a_script(
+    chrome: Browser, live_server: LiveServer, owner: User
+) -> None:
+    client = Client()
+    client.force_login(owner)
+    context = chrome.new_context(base_url=live_server.url, java_script_enabled=False)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    context.add_cookies([{**cookie, "url": live_server.url}])  # type: ignore[list-item]  # a dict
+    page = context.new_page()
+    page.goto(URL)
+    page.get_by_label("Vendor").select_option("Birch")
+    page.get_by_label("Value").fill("-10")
+    page.get_by_label("Round to").fill("0.05")
+    page.get_by_role("button", name="Show what matches").click()
+    expect(page.locator("#preview .pr-totals strong")).to_have_text("14")
+    expect(page.locator("#preview")).to_contain_text("18.00 CAD")
+    expect(page.get_by_label("Round to")).to_have_value("0.05")
+    page.get_by_role("button", name="Make the plan").click()
+    expect(page).to_have_url(re.compile(r"/pricing/[0-9a-f-]{36}/"))
+    context.close()
+    job = PricingJob.objects.get()
+    assert (job.selection, job.rules.get().definition) == (
+        {"vendor": "Birch"},
+        {"action": {"kind": "percent", "value": "-10"}, "rounding": {"step": "0.05"}},
+    )
 
 
 @pytest.mark.parametrize(("width", "dark"), [(390, True), (768, False), (1440, True)])

@@ -188,6 +188,13 @@ def _page(
 ) -> HttpResponse:
     form.is_valid()
     preview = preview_of(request.shop, form)
+    # For a page without a script: what plain fields can say, they say.
+    data: Any = form.data
+    for name, value in (as_plain(form.document) or {}).items():
+        data[name] = value
+    if not checked:
+        # Nothing was sent yet, so nothing is marked as wrong.
+        form.errors.clear()
     shop_id = request.shop.pk
     context = {
         "title": "New price job",

@@ -13,7 +13,7 @@ from catalog_sync.api import InvalidSelection, Selection
 from foundation.shops.api import ShopRequest
 from pricing.enums import JobKind
 from pricing.forms.new import MANY, MOST_CHOSEN_BY_HAND, NARROW, NewJobForm
-from pricing.forms.rules import PLAIN, as_plain
+from pricing.forms.rules import PLAIN
 from pricing.models import JobDraft, PricingJob, RuleSet, SavedFilter
 
 KEPT = frozenset({*NewJobForm.base_fields, *MANY, "shown"}) - {"draft"}
@@ -194,9 +194,6 @@ def _put(data: QueryDict, more: QueryDict) -> None:
 
 
 def _put_rules(data: QueryDict, definitions: Sequence[Any]) -> None:
-    """Put rules into the form: for its script, and as plain fields for a page without one."""
     for name in PLAIN:
         data.pop(name, None)
     data["rules"] = json.dumps(list(definitions))
-    for name, value in (as_plain(list(definitions)) or {}).items():
-        data[name] = value
