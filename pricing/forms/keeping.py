@@ -241,13 +241,13 @@ class ApprovalForm(forms.Form):
         error_messages={"invalid": "Write a whole number such as 500, or nothing."},
     )
     percent_over = _threshold(
-        "A change of more than, in percent",
+        "Change above, %",
         "Up or down, of the price that changes most.",
         max_value=Decimal("99999.99"),
         decimal_places=2,
     )
     money_over = _threshold(
-        "Given away more than",
+        "Given away above",
         "What falling prices come to on the stock at hand.",
         max_value=MAX_PRICE,
         decimal_places=2,

@@ -40,6 +40,13 @@ VERDICT_TONES = {
     LineVerdict.DUPLICATE: "warn",
     LineVerdict.INVALID: "bad",
 }
+VERDICTS = {
+    LineVerdict.TAKEN: "Taken",
+    LineVerdict.UNKNOWN_SKU: "Unknown SKU",
+    LineVerdict.AMBIGUOUS: "Ambiguous SKU",
+    LineVerdict.DUPLICATE: "Duplicate",
+    LineVerdict.INVALID: "Unreadable",
+}
 NEXT_STEPS = {
     LineVerdict.UNKNOWN_SKU: "Check its spelling. Is the product new? Let the catalogue sync, then "
     "upload the list again.",
@@ -70,14 +77,18 @@ class LineRow:
     """A line of a price list with what is thought of it and what to do."""
 
     line: PriceFileLine
+    verdict: str
     tone: str
+    why: str
     next_step: str
 
     @classmethod
     def of(cls, line: PriceFileLine) -> Self:
         """Put a verdict into words."""
         verdict = LineVerdict(line.verdict)
-        return cls(line, VERDICT_TONES[verdict], NEXT_STEPS.get(verdict, ""))
+        step = NEXT_STEPS.get(verdict, "")
+        why = (line.message or f"{verdict.label}.") if step else ""
+        return cls(line, VERDICTS[verdict], VERDICT_TONES[verdict], why, step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +219,7 @@ def _lines(request: ShopRequest, found: PriceFile) -> dict[str, Any]:
     page = page_of(lists.lines_of(found, shown), request.GET, order=("line", "id"))
     tabs = [("", "All", found.lines, "")]
     tabs += [
-        (str(each), str(each.label), found.counts[each], VERDICT_TONES[each])
+        (str(each), VERDICTS[each], found.counts[each], VERDICT_TONES[each])
         for each in LineVerdict
         if found.counts.get(each)
     ]

@@ -21,6 +21,7 @@ from foundation.work.models import Job
 from foundation.work.runner import run_batch
 from pricing.enums import LineVerdict, PriceFileState
 from pricing.models import PriceFile, PriceFileLine, PricingJob
+from pricing.views.files import VERDICTS
 from tests import factories
 from tests.pricing.page_fixtures import catalogue
 
@@ -224,8 +225,9 @@ def test_the_report_says_of_each_line_what_to_do(
     page = reverse("pricing:file", kwargs={"file_id": file.pk})
     client = logged_in(owner)
     whole = text_of(client.get(page))
-    for label in LineVerdict.labels:
-        assert label in whole
+    assert set(VERDICTS) == set(LineVerdict)
+    for verdict in VERDICTS.values():
+        assert f"{verdict} <span" in whole
     assert "Mend the line in the file and upload it again." in whole
     only = text_of(client.get(f"{page}?show=invalid"))
     assert ("=NO-5" in only, "SKU-11" in only) == (True, False)
@@ -349,7 +351,7 @@ def test_the_lines_are_leafed_through_in_their_order(
     url: str | None = page
     while url:
         html = client.get(url).content.decode()
-        seen += [part.partition("<")[0] for part in html.split('<span class="fr-mono">')[1:]]
+        seen += [part.partition("<")[0] for part in html.split('<span class="fr-mono fr-nowrap">')[1:]]
         follow = html.partition('rel="next" href="')[2].partition('"')[0]
         url = page + follow.replace("&amp;", "&").partition("#")[0] if follow else None
     numbers = [int(sku[2:]) for sku in seen if sku.startswith("N-")]
