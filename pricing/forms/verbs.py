@@ -72,11 +72,15 @@ class ConfirmForm(_Timed):
     def clean(self) -> dict[str, Any]:
         """Ask for the times that were announced, and leave out those that were not."""
         said: dict[str, Any] = super().clean() or {}
-        if said.get("when") == LATER and "run_at" not in self.errors:
+        wanted = {"run_at": said.get("when") == LATER, "ends_at": bool(said.get("with_end"))}
+        for name, asked_for in wanted.items():
+            if not asked_for:
+                self.errors.pop(name, None)
+        if wanted["run_at"] and "run_at" not in self.errors:
             if said.get("run_at") is None:
                 self.add_error("run_at", "Say when it should begin.")
             self.run_moment = self.moment("run_at")
-        if said.get("with_end") and "ends_at" not in self.errors:
+        if wanted["ends_at"] and "ends_at" not in self.errors:
             if said.get("ends_at") is None:
                 self.add_error("ends_at", "Say when it should be taken back.")
             self.end_moment = self.moment("ends_at")
