@@ -291,8 +291,8 @@ def test_a_simple_job_without_a_script(
     client = Client()
     client.force_login(owner)
     context = chrome.new_context(base_url=live_server.url, java_script_enabled=False)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    context.add_cookies([{**cookie, "url": live_server.url}])  # type: ignore[list-item]  # a dict
+    session = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page = context.new_page()
     page.goto(URL)
     page.get_by_label("Vendor").select_option("Birch")
