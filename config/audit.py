@@ -21,13 +21,18 @@ from foundation.shops.api import ShopRequest, shop_page
 # What the record calls a thing: its word, and its page with the name of the page's argument.
 OBJECTS = {
     "alert": ("Alert", "alerts:list", ""),
+    "approval_policy": ("Approval", "pricing:approval", ""),
     "connection": ("Connection", "connections:detail", "connection_id"),
     "export": ("Export", "exports:list", ""),
     "inbox_message": ("Webhook", "", ""),
     "installation": ("Installation", "", ""),
     "job": ("Job", "work:job", "job_id"),
     "mail": ("Mail", "mails:detail", "mail_id"),
+    "price_list": ("Price list", "pricing:file", "file_id"),
+    "price_lock": ("Price lock", "pricing:locks", ""),
     "pricing_job": ("Price job", "pricing:job", "job_id"),
+    "rule_set": ("Rule set", "pricing:rule_sets", ""),
+    "saved_filter": ("Saved filter", "pricing:filters", ""),
     "shop": ("Shop", "", ""),
     "user": ("Person", "", ""),
 }

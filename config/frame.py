@@ -17,7 +17,8 @@ class Entry:
     """A place in the sidebar and in the command palette.
 
     ``name`` is a URL name; an entry whose page does not exist is left out. ``words`` help the
-    palette find it.
+    palette find it. ``within``: a room of the place above it, which leads there; the sidebar does
+    not show it.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Entry:
     icon: str
     words: str = ""
     ops: bool = False
+    within: bool = False
 
 
 SIDEBAR: tuple[tuple[str, tuple[Entry, ...]], ...] = (
@@ -33,6 +35,11 @@ SIDEBAR: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Shop",
         (
             Entry("Prices", "pricing:job_list", "sell", "price jobs rules reprice rollback"),
+            Entry("Price ledger", "pricing:ledger", "history", "price history", within=True),
+            Entry("Price lists", "pricing:files", "upload_file", "csv upload", within=True),
+            Entry("Price locks", "pricing:locks", "lock", "never touch", within=True),
+            Entry("Rule sets", "pricing:rule_sets", "rule", "saved rules", within=True),
+            Entry("Saved filters", "pricing:filters", "filter_alt", "selections", within=True),
             Entry("Catalogue", "catalog:product_list", "inventory_2", "products variants stock"),
         ),
     ),
@@ -86,6 +93,7 @@ def navigation(request: Any) -> list[dict[str, Any]]:
                     "active": _is_here(url, here),
                 }
                 for entry, url in entries
+                if not entry.within
             ],
         }
         for title, entries in entries_for(request.user)

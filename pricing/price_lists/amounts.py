@@ -12,6 +12,8 @@ _MOST_DIGITS: Final = 2
 """Decimals that Shopify keeps, whatever the currency."""
 _GROUP: Final = 3
 
+# How nearly every amount is written; read at once, as a list has a million of them.
+_PLAIN: Final = re.compile(r"[0-9]{1,17}(?:[.,][0-9]{1,2})?")
 # What may stand around the digits: signs and codes of currencies, blanks, a sign of the number.
 _WRITTEN: Final = re.compile(r"([^0-9.,]*)([.,]?[0-9][0-9.,'’\s]*)([^0-9]*)")  # noqa: RUF001 -- Swiss
 _BLANKS: Final = re.compile(r"['’\s]")  # noqa: RUF001 -- as above
@@ -52,6 +54,8 @@ def amount_in(text: str, *, currency: str) -> Decimal:
     between groups of three digits.
     """
     text = text.strip()
+    if _PLAIN.fullmatch(text) and digits_of(currency) >= _MOST_DIGITS:
+        return Decimal(text.replace(",", "."))
     found = _WRITTEN.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None:
         raise _not_an_amount(text, currency)

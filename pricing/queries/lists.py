@@ -31,6 +31,18 @@ def price_lists(shop_id: UUID, chosen: PriceListFilter | None = None) -> QuerySe
     return rows.annotate(job_count=Count("jobs"))
 
 
+def price_lists_of_all(shop_id: UUID | None = None) -> QuerySet[PriceFile]:
+    """Return the price lists of every shop, or of one: for ops, behind no wall."""
+    rows: QuerySet[PriceFile] = PriceFile.objects.select_related("shop", "uploaded_by")
+    return rows if shop_id is None else rows.filter(shop_id=shop_id)
+
+
+def unused_lists(before: dt.datetime, shop_id: UUID | None = None) -> QuerySet[PriceFile]:
+    """Return the lists uploaded before a moment that no price job was planned with."""
+    rows = price_lists_of_all(shop_id).filter(uploaded_at__lt=before, jobs=None)
+    return rows.exclude(state=PriceFileState.READING)
+
+
 def lines_of(file: PriceFile, verdict: str = "") -> QuerySet[PriceFileLine]:
     """Return the lines of a list, those of one verdict if it is said."""
     rows = PriceFileLine.objects.filter(file=file)

@@ -5,7 +5,7 @@ from pricing.states import IllegalMove
 from .approving import approve, reject
 from .asking import plan_again, plan_job, replan, run_again
 from .confirming import confirm, expire_plans
-from .files import delete_list, upload_list
+from .files import delete_list, delete_stray_files, stray_files, upload_list
 from .keeping import (
     delete_filter,
     delete_rule_set,
@@ -31,6 +31,7 @@ __all__ = [
     "delete_filter",
     "delete_list",
     "delete_rule_set",
+    "delete_stray_files",
     "expire_plans",
     "lock_filter",
     "lock_product",
@@ -49,6 +50,7 @@ __all__ = [
     "save_filter",
     "save_rule_set",
     "set_approval_policy",
+    "stray_files",
     "unlock",
     "upload_list",
 ]

@@ -1,5 +1,7 @@
 """Take a price list in to be read, and let one go."""
 
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from typing import IO
 from uuid import UUID, uuid4
 
@@ -15,6 +17,7 @@ from pricing.models import PriceFile
 
 from .refusing import Refused
 
+_FOLDER = "price-lists"
 _IN_USE = "A price job was planned with this list: it stays, as the record of what was meant."
 
 
@@ -34,7 +37,7 @@ def upload_list(  # noqa: PLR0913 -- one use case, all by keyword
     """
     file_id = uuid4()
     # Outside any transaction: a bucket may be slow.
-    key = default_storage.save(f"price-lists/{shop_id}/{file_id}.csv", File(content))
+    key = default_storage.save(f"{_FOLDER}/{shop_id}/{file_id}.csv", File(content))
     try:
         with transaction.atomic():
             job_id = enqueue(
@@ -82,6 +85,28 @@ def delete_list(*, file: PriceFile, actor_id: UUID | None) -> None:
     _record(file, "deleted", actor_id, lines=file.lines)
     if file.storage_key:
         transaction.on_commit(lambda: default_storage.delete(file.storage_key))
+
+
+def stray_files(*, before: dt.datetime) -> Iterator[str]:
+    """Yield the keys of stored lists that belong to none, from before a moment.
+
+    They are left where a process was killed between storing a file and noting it.
+    """
+    shops, _ = default_storage.listdir(_FOLDER) if default_storage.exists(_FOLDER) else ([], [])
+    for shop in shops:
+        for name in default_storage.listdir(f"{_FOLDER}/{shop}")[1]:
+            key = f"{_FOLDER}/{shop}/{name}"
+            if (
+                default_storage.get_modified_time(key) < before
+                and not PriceFile.objects.filter(storage_key=key).exists()
+            ):
+                yield key
+
+
+def delete_stray_files(keys: Iterable[str]) -> None:
+    """Delete stored files that belong to no list."""
+    for key in keys:
+        default_storage.delete(key)
 
 
 def _record(file: PriceFile, deed: str, actor_id: UUID | None, **details: object) -> None:

@@ -87,6 +87,9 @@ def test_the_panic_switch_freezes_and_releases(
 def test_the_palette_finds_pages_and_jobs(browser: Client) -> None:
     assert "/operations/connections/" in _page(browser, "/palette/?s=webhook")
     assert "/operations/jobs/1234/" in _page(browser, "/palette/?s=%231234")
+    # A room of a place is found, and does not crowd the sidebar.
+    assert "/pricing/locks/" in _page(browser, "/palette/?s=never touch")
+    assert "/pricing/locks/" not in _page(browser, "/audit/")
     assert "/admin/" not in _page(browser, "/palette/?s=database")
     assert _page(browser, "/palette/?s=") == ""
     assert "<script>" not in _page(browser, "/palette/?s=<script>alert(1)</script>")

@@ -1,6 +1,9 @@
 """Price lists: what each line comes to, what is refused as a whole, and that nothing is doubled."""
 
 import codecs
+import datetime as dt
+import io
+import os
 import tracemalloc
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -9,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.test import override_settings
 from django.utils import timezone
@@ -421,3 +425,61 @@ def test_a_piece_asks_twice_whatever_is_in_it(
         ]
         with django_assert_num_queries(2):
             matching.judged(file, found)
+
+
+# -- ops' hand -------------------------------------------------------------------------------------
+
+
+def told(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("price_lists", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_ops_list_show_and_delete(upload: Upload) -> None:
+    assert told("list") == "No price lists.\n"
+    file = upload("sku,price\nSKU-11,1\nSKU-99,2\n")
+    refused = upload("a,b\n1,2\n")
+    assert told("list", "--state", "ready") == (
+        f"{file.pk}  Ready      Demo: prices.csv (1 of 2 taken)\n"
+    )
+    shown = told("show", str(file.pk))
+    assert "1 taken: Taken\n  1 unknown_sku: No variant has this SKU\n" in shown
+    assert "used by 0 price jobs" in shown
+    assert "line 1: The columns sku, price are missing." in told("show", str(refused.pk))
+    assert "Dry run" in told("delete", str(file.pk), "--dry-run")
+    assert PriceFile.objects.count() == 2
+    assert told("delete", str(file.pk)) == "Deleted.\n"
+    assert not PriceFile.objects.filter(pk=file.pk).exists()
+    for arguments in (("show",), ("delete", str(file.pk))):
+        with pytest.raises(CommandError):
+            told(*arguments)
+
+
+def test_ops_prune_what_nobody_uses(upload: Upload, files: Path) -> None:
+    old, used, young = (upload("sku,price\nSKU-11,1\n") for _ in range(3))
+    reading_still = upload("sku,price\nSKU-11,1\n", read=False)
+    PricingJob.objects.create(
+        shop_id=used.shop_id, connection_id=used.connection_id, name="x", price_file=used
+    )
+    long_ago = timezone.now() - dt.timedelta(days=100)
+    PriceFile.objects.exclude(pk=young.pk).update(uploaded_at=long_ago)
+    folder = files / "price-lists" / str(old.shop_id)
+    for name, days in (("stray.csv", 2), ("just-now.csv", 0)):
+        (folder / name).write_text("x")
+        moment = (timezone.now() - dt.timedelta(days=days)).timestamp()
+        os.utime(folder / name, (moment, moment))
+    os.utime(folder / f"{reading_still.pk}.csv", (0, 0))
+
+    assert told("prune", "--dry-run") == (
+        "Dry run: 1 unused lists older than 90 days and 1 stored files of no list would be "
+        "deleted; nothing changed.\n"
+    )
+    assert (PriceFile.objects.count(), len(stored(files))) == (4, 3)
+    assert told("prune") == "1 lists and 1 files of no list were deleted.\n"
+    assert set(PriceFile.objects.values_list("pk", flat=True)) == {
+        used.pk,
+        young.pk,
+        reading_still.pk,
+    }
+    assert sorted(stored(files)) == sorted([f"{reading_still.pk}.csv", "just-now.csv"])
