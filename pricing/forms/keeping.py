@@ -1,6 +1,5 @@
 """What a shop keeps for its price jobs, as forms: names, rules, selections, locks, thresholds."""
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -14,6 +13,8 @@ from pricing.contracts import MAX_PRICE
 from pricing.rules import Rule, RuleErrors, read_rules
 from pricing.services.keeping import MOST_NAME
 from pricing.services.locking import MOST_REASON
+
+from .new import split_skus
 
 SELECTION_FIELDS: Final = (
     "text",
@@ -174,8 +175,7 @@ class SkuLockForm(forms.Form):
 
     def clean_skus(self) -> tuple[str, ...]:
         """Cut the text into SKUs, each once, in the order of the text."""
-        parts = re.split(r"[\n\r,;\t]+", self.cleaned_data["skus"])
-        skus = [part for each in parts if (part := each.strip().strip('"'))]
+        skus = split_skus(self.cleaned_data["skus"])
         if not skus:
             raise forms.ValidationError("Paste at least one SKU.")
         try:

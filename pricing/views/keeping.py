@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.currencies import digits_of
@@ -53,18 +52,16 @@ class RuleSetRow:
 
 @dataclass(frozen=True, slots=True)
 class FilterRow:
-    """A saved filter in words, what it matches now, and the address of a job with it."""
+    """A saved filter in words, and what it matches now."""
 
     kept: SavedFilter
     words: Sequence[tuple[str, str]]
     count: int | None
-    query: str
 
     @classmethod
     def of(cls, kept: SavedFilter, count: int | None) -> Self:
         """Say the filter."""
-        query = urlencode(kept.selection, doseq=True)
-        return cls(kept, selection_words(kept.selection), count, query)
+        return cls(kept, selection_words(kept.selection), count)
 
 
 @require_safe
