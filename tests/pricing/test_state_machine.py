@@ -294,7 +294,7 @@ def test_jobs_edits_locks_and_undo_agree_with_the_model(desk: TestDesk, merchant
     run_state_machine_as_test(
         Shop,
         settings=settings(
-            max_examples=18,
+            max_examples=30,
             stateful_step_count=16,
             deadline=None,
             # The shop goes on from example to example, so a shorter one would be another story.
