@@ -51,7 +51,7 @@ def open_shop_with(variants: int) -> tuple[Connection, Any]:
         secrets={"access_token": "none", "webhook_secret": "none"},
         actor_id=None,
     )
-    params = {
+    params: dict[str, Any] = {
         "shop": made.shop_id,
         "connection": made.pk,
         "products": variants // EACH,

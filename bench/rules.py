@@ -87,7 +87,9 @@ def through(variants: int) -> dict[str, Any]:
 
         made, _ = open_shop_with(variants)
         analyse(stack.environment["DATABASE_OWNER_URL"])
-        read, evaluated, decided = [], [], {}
+        read: list[float] = []
+        evaluated: list[float] = []
+        decided: dict[int, int] = {}
         with transaction.atomic():
             for _ in range(ROUNDS):
                 read.append(_read(made))

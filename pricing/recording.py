@@ -263,8 +263,8 @@ def _columns(  # noqa: PLR0913 -- each is one column, all by keyword
         read_at,
         written_at,
         request,
-        *_amounts(row.base and row.base.before),
-        *_amounts(row.base and row.base.target),
+        *_amounts(row.base.before if row.base else None),
+        *_amounts(row.base.target if row.base else None),
     )
 
 

@@ -5,6 +5,7 @@ compare them. A plan that is made again begins at nothing.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -47,7 +48,7 @@ def count_job(job: PricingJob) -> None:
         _count(_AFTER_JOB, [job.pk, job.shop_id], job.shop_id)
 
 
-def _count(sql: str, params: list[object], shop_id: UUID) -> None:
+def _count(sql: str, params: list[Any], shop_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         moved = [row[0] for row in cursor.fetchall()]

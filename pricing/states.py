@@ -23,6 +23,12 @@ def paused_key(job_id: UUID) -> str:
     return f"pricing:{job_id}"
 
 
+def locked(job: PricingJob) -> PricingJob:
+    """Return a job's row as it is now, locked until the caller's transaction ends."""
+    row: PricingJob = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
+    return row
+
+
 @transaction.atomic
 def transition(  # noqa: PLR0913 -- a move has a who and a why, by keyword
     job_id: UUID,

@@ -16,6 +16,7 @@ from config.demo.waiting import wait_until
 from foundation.mail.models import Mail
 from foundation.shops.models import User
 from pricing.api import Action, Refused, approve, confirm, simple_rule
+from pricing.enums import CompareAtAction
 from pricing.models import ApprovalPolicy, PriceFile, PricingJob
 from pricing.services.files import upload_list
 
@@ -75,7 +76,9 @@ def schedule() -> Facts:
     await_mirror(desk, merchant)
     job = desk.plan(
         "Lunch-hour sale",
-        simple_rule(Action.PERCENT, -10, step="0.05", floor=3, compare_at="old_price"),
+        simple_rule(
+            Action.PERCENT, -10, step="0.05", floor=3, compare_at=CompareAtAction.OLD_PRICE
+        ),
         selection=some_of(desk, 40, skip=300),
     )
     before, now = merchant.prices(), timezone.now()

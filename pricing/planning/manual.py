@@ -172,11 +172,12 @@ def _with_surroundings(
         others = Exists(
             PlannedChange.objects.filter(job_id__in=open_jobs, variant_id=OuterRef("pk"), skip="")
         )
-    return rows.annotate(
+    annotated: QuerySet[Any] = rows.annotate(
         locked=_said(locked_condition(shop_id)),
         in_other_job=others,
         edited_lately=_said(Q(pk__in=edits.values("variant_id"))),
     )
+    return annotated
 
 
 def _said(condition: Q | None) -> Any:

@@ -12,7 +12,7 @@ from foundation.mail.api import send_mail
 from pricing.approval import possible_approvers
 from pricing.enums import PricingJobState
 from pricing.models import PricingJob
-from pricing.states import IllegalMove, transition
+from pricing.states import IllegalMove, locked, transition
 
 from .beginning import begin
 from .refusing import Refused
@@ -95,7 +95,7 @@ def reject(*, job: PricingJob, actor_id: UUID, reason: str) -> None:
 
 
 def _waiting(job: PricingJob) -> PricingJob:
-    row = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
+    row = locked(job)
     if row.state != PricingJobState.AWAITING_APPROVAL:
         message = (
             f"The price job is {PricingJobState(row.state).label.lower()}; "

@@ -22,7 +22,7 @@ from pricing.enums import (
 from pricing.models import PriceFile, PricingJob, PricingJobStateChange, PricingRule
 from pricing.planning import is_small, plan_now
 from pricing.rules import Rule, rules_to_json
-from pricing.states import transition
+from pricing.states import locked, transition
 
 from .refusing import Refused
 
@@ -122,7 +122,7 @@ def replan(*, job: PricingJob, actor_id: UUID | None, at_once: int = 0) -> None:
     For a plan that is stale or expired. Raises :class:`pricing.states.IllegalMove` for a job that
     was confirmed, or has ended.
     """
-    row = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
+    row = locked(job)
     transition(row.pk, PricingJobState.PLANNING, shop_id=row.shop_id, actor_id=actor_id)
     have_planned(row, at_once=at_once)
 
@@ -133,7 +133,7 @@ def plan_again(*, job: PricingJob, actor_id: UUID | None) -> PricingJob:
 
     Raises :class:`Refused` while the job can still go on.
     """
-    row = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
+    row = locked(job)
     if row.state in (PricingJobState.PLANNED, PricingJobState.EXPIRED):
         replan(job=row, actor_id=actor_id)
         return row
@@ -156,7 +156,7 @@ def run_again(
 
     Raises :class:`Refused` when there are none, or the job is not finished or not one of rules.
     """
-    row = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
+    row = locked(job)
     wanted = [outcome for outcome in outcomes if outcome in AGAIN_OUTCOMES]
     if row.state not in FINISHED:
         raise Refused("not_finished", "The job is still under way. Let it end, or stop it, first.")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pricing.approval import reasons_for_approval
 from pricing.enums import JobKind, PricingJobState
 from pricing.models import PricingJob
-from pricing.states import IllegalMove, transition
+from pricing.states import IllegalMove, locked, transition
 
 from .approving import request_approval
 from .beginning import begin
@@ -38,7 +38,7 @@ def confirm(
     expired = False
     state = PricingJobState.RUNNING
     with transaction.atomic():
-        row = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
+        row = locked(job)
         if row.state == PricingJobState.PLANNED and timezone.now() >= _expiry(row):
             # Committed on its own: the refusal below must not undo it.
             transition(row.pk, PricingJobState.EXPIRED, shop_id=row.shop_id, actor_id=actor_id)

@@ -8,7 +8,7 @@ from foundation.work.api import cancel as cancel_work
 from foundation.work.api import enqueue, jobs_with_parent, release
 from pricing.enums import UNDER_WAY, PricingJobState
 from pricing.models import PricingJob
-from pricing.states import paused_key, transition
+from pricing.states import locked, paused_key, transition
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def cancel(*, job: PricingJob, actor_id: UUID | None, reason: str = "") -> None:
 
     What was written stays written; roll it back if it should not.
     """
-    row = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
+    row = locked(job)
     running = row.state in UNDER_WAY
     transition(
         row.pk,

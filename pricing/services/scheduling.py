@@ -11,7 +11,7 @@ from foundation.live.api import touch
 from foundation.work.api import release
 from pricing.enums import FINISHED, JobKind, PricingJobState
 from pricing.models import PricingJob
-from pricing.states import paused_key
+from pricing.states import locked, paused_key
 
 from .beginning import begin, look_at
 from .refusing import Refused
@@ -94,7 +94,7 @@ def change_end(*, job: PricingJob, ends_at: dt.datetime | None, actor_id: UUID |
 
     Raises :class:`Refused` for a time that is over, or when the end has begun already.
     """
-    row = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
+    row = locked(job)
     if row.ends_at is None:
         raise Refused("no_end", "This job has no scheduled end (any more).")
     if ends_at is not None and ends_at <= timezone.now():

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from pricing.enums import FINISHED, JobKind, Outcome
 from pricing.models import PricingJob
+from pricing.states import locked
 
 from .asking import have_planned, new_job
 from .refusing import Refused
@@ -57,7 +58,7 @@ def undo(  # noqa: PLR0913 -- one use case
     Raises :class:`Refused` while the job is under way, when nothing can be put back, or while a
     way back of the same rows is open.
     """
-    row = PricingJob.objects.select_for_update().get(pk=job.pk, shop_id=job.shop_id)
+    row = locked(job)
     if row.state not in FINISHED:
         raise Refused(
             "not_finished", "The job is still under way. Stop it first, then roll it back."

@@ -6,6 +6,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -191,7 +192,7 @@ def lock_remove(request: ShopRequest) -> HttpResponse:
 
 
 def _named(request: ShopRequest) -> list[UUID]:
-    rows = PriceLock.objects.for_shop(request.shop.pk)
+    rows: QuerySet[PriceLock] = PriceLock.objects.for_shop(request.shop.pk)
     variant_id, product_id = _id(request, "variant_id"), _id(request, "product_id")
     if variant_id:
         rows = rows.filter(variant_id=variant_id)

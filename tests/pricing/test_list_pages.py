@@ -162,7 +162,7 @@ def test_a_hundred_megabytes_are_refused_by_the_head_alone(owner: User, files: P
         NEW,
         content_type="multipart/form-data; boundary=x",
         CONTENT_LENGTH=str(100 * 1024 * 1024),
-        **{"wsgi.input": body},
+        **{"wsgi.input": body},  # type: ignore[arg-type]  # typed as headers only
     )
     assert answer.status_code == 413
     assert "larger than 64.0 MB" in text_of(answer)
@@ -351,7 +351,8 @@ def test_the_lines_are_leafed_through_in_their_order(
     url: str | None = page
     while url:
         html = client.get(url).content.decode()
-        seen += [part.partition("<")[0] for part in html.split('<span class="fr-mono fr-nowrap">')[1:]]
+        found = html.split('<span class="fr-mono fr-nowrap">')[1:]
+        seen += [part.partition("<")[0] for part in found]
         follow = html.partition('rel="next" href="')[2].partition('"')[0]
         url = page + follow.replace("&amp;", "&").partition("#")[0] if follow else None
     numbers = [int(sku[2:]) for sku in seen if sku.startswith("N-")]

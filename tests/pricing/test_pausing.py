@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def after_first_product(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
     """Do something once, right after the first product was written."""
-    real, done = engine._Batch.write_product, []
+    real = engine._Batch.write_product
+    done: list[bool] = []
 
     def writing(batch: engine._Batch, rows: list[PlannedRow]) -> None:
         real(batch, rows)

@@ -32,8 +32,8 @@ def schedule(
         job=job,
         plan_hash=job.plan_hash,
         actor_id=desk.person.pk,
-        run_at=run and now + run,
-        ends_at=end and now + end,
+        run_at=None if run is None else now + run,
+        ends_at=None if end is None else now + end,
     )
     job.refresh_from_db()
     return job
