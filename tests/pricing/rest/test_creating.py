@@ -143,7 +143,7 @@ def test_as_many_as_are_planned_at_once(
 @in_database
 @pytest.mark.usefixtures("variants")
 def test_what_is_asked_for_is_kept(editor: Caller) -> None:
-    rules = [
+    rules: list[Any] = [
         {
             "name": "Maple",
             "when": {
@@ -166,7 +166,7 @@ def test_what_is_asked_for_is_kept(editor: Caller) -> None:
     wish = {"selection": selection, "rules": rules, "conflict_policy": "recompute"}
     refused = told(editor.send(JOBS, wish))
     assert pointers(refused) == ["#/rules/0/when/items/1/items/0/value/1"]
-    rules[0]["when"]["items"][1]["items"][0]["value"] = [50, 60]  # type: ignore[index]
+    rules[0]["when"]["items"][1]["items"][0]["value"] = [50, 60]
 
     body = editor.send(JOBS, wish).json()
     assert (
@@ -178,7 +178,7 @@ def test_what_is_asked_for_is_kept(editor: Caller) -> None:
     rounding = {"step": "1", "ending": "0.99", "direction": "up"}
     inner = {"match": "all", "items": [{"field": "stock", "op": "between", "value": ["50", "60"]}]}
     first = {**rules[0], "action": {"kind": "percent", "value": "5"}, "rounding": rounding}
-    first["when"]["items"][1] = inner  # type: ignore[index]
+    first["when"]["items"][1] = inner
     assert body["rules"] == [first, rules[1]]
     assert len(body["rules_in_words"]) == 2
     rows = PlannedChange.objects.order_by("position")

@@ -76,7 +76,7 @@ def test_the_list_in_pages(
     viewer: Caller, connection: Connection, variants: list[Variant], owner: User
 ) -> None:
     made = [str(job_in(S.PLANNED, connection, variants, owner).pk) for _ in range(3)]
-    first = viewer.get(JOBS, {"limit": 2, "state": "planned"})
+    first = viewer.get(JOBS, {"limit": "2", "state": "planned"})
     second = viewer.get(first.json()["next"])
     assert ids(first) + ids(second) == made[::-1]
     assert (first.json()["previous"], second.json()["next"]) == (None, None)
