@@ -101,7 +101,8 @@ def conflict() -> Facts:
             conflict_policy=policy,
         )
         edited = sorted(goals(job))[:3]
-        merchant.edit([(variant, Decimal("43.21") + n) for n, variant in enumerate(edited)])
+        # Neither what the job expects nor what it wants, also in a story played again.
+        merchant.edit([(v, goals(job)[v][0] + Decimal("5.55")) for v in edited])
         before = merchant.prices()
         theirs: dict[int, PriceTag] = {variant: before[variant] for variant in edited}
         if policy is ConflictPolicy.RECOMPUTE:
