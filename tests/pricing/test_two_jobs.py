@@ -59,6 +59,10 @@ def test_a_run_makes_other_plans_stale_until_they_are_made_again(
     desk.run(first)
     second.refresh_from_db()
     assert second.stale_rows == second.planned_changes
+    # A price that moves once more is the same row.
+    desk.run(desk.plan_rollback(first))
+    second.refresh_from_db()
+    assert second.stale_rows == second.planned_changes
     again = desk.replan(second)
     before = merchant.prices()
     assert (again.pk, again.stale_rows, again.state) == (second.pk, 0, "planned")
@@ -128,12 +132,13 @@ def test_an_edit_by_hand_makes_a_waiting_plan_stale(desk: TestDesk, merchant: Me
 
     job = desk.plan()
     variant = min(goals(job))
-    note_prices_seen(
-        shop_id=desk.shop_id,
-        connection_id=desk.connection.pk,
-        seen=[[variant, "77.70", None, "2026-11-24T10:00:00Z", "1.00", None]],
-        request_id="",
-    )
+    for price, moment in (("77.70", "2026-11-24T10:00:00Z"), ("78.80", "2026-11-24T10:00:05Z")):
+        note_prices_seen(
+            shop_id=desk.shop_id,
+            connection_id=desk.connection.pk,
+            seen=[[variant, price, None, moment, "1.00", None]],
+            request_id="",
+        )
     job.refresh_from_db()
     assert job.stale_rows == 1
     later = desk.plan()
