@@ -43,7 +43,7 @@ def page_of(
     size: int = PAGE_SIZE,
     strict: bool = False,
 ) -> Page[Row]:
-    """Cut one page out of ``rows``, in one query.
+    """Cut one page out of ``rows``, in one query; behind a cursor of mixed directions in two.
 
     ``order`` are field names, each with its own direction, the last one unique; none may be null.
     ``params`` is ``request.GET``: ``after=<cursor>`` is the page behind that row, ``before`` the
@@ -59,12 +59,12 @@ def page_of(
         backwards = anchor is not None
     if strict and anchor is None and (params.get("after") or params.get("before")):
         raise BadCursor("This place in the list is not one we gave. Begin with the first page.")
-    if anchor is not None:
-        smaller = [each != backwards for each in descending]
-        rows = rows.filter(_beyond(names, anchor, smaller))
-    signs = ["-" if each != backwards else "" for each in descending]
-    ordered = (sign + name for sign, name in zip(signs, names, strict=True))
-    found = list(rows.order_by(*ordered)[: size + 1])
+    smaller = [each != backwards for each in descending]
+    signs = ["-" if each else "" for each in smaller]
+    ordered = rows.order_by(*(sign + name for sign, name in zip(signs, names, strict=True)))
+    found: list[Row] = []
+    for part in [Q()] if anchor is None else _beyond(names, anchor, smaller):
+        found += ordered.filter(part)[: size + 1]
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -78,7 +78,17 @@ def page_of(
     )
 
 
-def _beyond(names: Sequence[str], anchor: Sequence[Any], smaller: Sequence[bool]) -> Q:
+def _beyond(names: Sequence[str], anchor: Sequence[Any], smaller: Sequence[bool]) -> list[Q]:
+    """Return what lies beyond a row, as conditions whose rows follow one another.
+
+    In one direction that is one condition, which an index can begin at. In mixed directions none
+    can: where many rows share the first column, all of those before the anchor would be read. So
+    they are two, the rest of those that share it and what comes behind them, each an index range.
+    """
+    first = Q(**{f"{names[0]}__{'lt' if smaller[0] else 'gt'}": anchor[0]})
+    if len(set(smaller)) > 1:
+        ties = Q(**{names[0]: anchor[0]})
+        return [*(ties & part for part in _beyond(names[1:], anchor[1:], smaller[1:])), first]
     # Row comparison, spelled out: (a, b) < (x, y) is a < x, or a = x and b < y.
     found = Q()
     same = Q()
@@ -87,7 +97,7 @@ def _beyond(names: Sequence[str], anchor: Sequence[Any], smaller: Sequence[bool]
         same &= Q(**{name: value})
     # Implied by the rest, and what an index can begin at: PostgreSQL finds no bound in the OR.
     bound = "lte" if smaller[0] else "gte"
-    return found & Q(**{f"{names[0]}__{bound}": anchor[0]})
+    return [found & Q(**{f"{names[0]}__{bound}": anchor[0]})]
 
 
 def _field(rows: QuerySet[Any], name: str) -> "Field[Any, Any]":
