@@ -23,8 +23,7 @@ from pricing.queries.choosing import unknown_skus
 from pricing.queries.jobs import JobFilter, jobs_matching
 from pricing.queries.plans import PlanSummary
 from pricing.rules import rule_words
-from pricing.services import plan_job
-from pricing.services.previewing import preview_job
+from pricing.services import plan_job, preview_job
 
 from .answering import answer, at_once, refusals
 from .jobs import (

@@ -14,6 +14,7 @@ from .keeping import (
     save_rule_set,
 )
 from .locking import Locked, lock_filter, lock_product, lock_variants, unlock
+from .previewing import preview_job
 from .refusing import Refused
 from .running import cancel, pause, resume
 from .scheduling import change_end, run_due
@@ -39,6 +40,7 @@ __all__ = [
     "pause",
     "plan_again",
     "plan_job",
+    "preview_job",
     "reject",
     "rename_rule_set",
     "replan",
