@@ -1,6 +1,7 @@
 """Ask for pages of prices as a person, and read what they say."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.test import Client
 from django.urls import reverse
@@ -28,7 +29,7 @@ def text_of(client: Client, url: str) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def said_after(client: Client, url: str, posted: dict[str, object] | None = None) -> str:
+def said_after(client: Client, url: str, posted: Mapping[str, object] | None = None) -> str:
     """Post, follow, and return what the page then says."""
     answer = client.post(url, posted or {}, follow=True)
     return " ".join(answer.content.decode().split())
