@@ -97,7 +97,7 @@ class WhenSerializer(serializers.Serializer[Any]):
     items = _Items()
 
 
-class ActionSerializer(serializers.Serializer[Any]):
+class PriceActionSerializer(serializers.Serializer[Any]):
     """What becomes of the price."""
 
     kind = serializers.ChoiceField(Action.choices)
@@ -127,12 +127,12 @@ class GuardSerializer(serializers.Serializer[Any]):
     otherwise = serializers.ChoiceField(GuardMode.choices, required=False)
 
 
-class RuleSerializer(serializers.Serializer[Any]):
+class PricingRuleSerializer(serializers.Serializer[Any]):
     """Of several rules the first whose conditions hold decides."""
 
     name = serializers.CharField(required=False)
     when = WhenSerializer(required=False)
-    action = ActionSerializer()
+    action = PriceActionSerializer()
     compare_at = CompareAtSerializer(required=False)
     rounding = RoundingSerializer(required=False)
     guards = GuardSerializer(many=True, required=False)

@@ -14,7 +14,7 @@ from catalog_sync.api import InvalidSelection, Selection
 from foundation.currencies import digits_of
 from pricing.rules import Rule, RuleErrors, read_rules
 
-from .documents import RuleSerializer, SelectionSerializer
+from .documents import PricingRuleSerializer, SelectionSerializer
 
 _STRAYS = 5
 """Unknown keys named in one object; a stranger may send a hundred thousand."""
@@ -99,7 +99,7 @@ class Moment(serializers.Field[datetime, Any, Any, Any]):
         return moment
 
 
-@extend_schema_field(RuleSerializer(many=True))
+@extend_schema_field(PricingRuleSerializer(many=True))
 class RulesField(serializers.Field[Any, Any, Any, Any]):
     """A document of rules, read with the decimals of the shop's currency."""
 

@@ -22,7 +22,7 @@ from pricing.queries.choosing import unknown_skus
 from pricing.queries.plans import PlanSummary, plan_summary
 from pricing.rules import asks_for_levels, rules_words
 
-from .documents import ChosenSerializer, RuleSerializer
+from .documents import ChosenSerializer, PricingRuleSerializer
 from .fields import Money, Percent
 from .possible import possible_verbs
 
@@ -39,7 +39,7 @@ class _StoredSelection(serializers.JSONField):
     pass
 
 
-@extend_schema_field(RuleSerializer(many=True))
+@extend_schema_field(PricingRuleSerializer(many=True))
 class _StoredRules(serializers.JSONField):
     pass
 

@@ -7,9 +7,11 @@ import pytest
 from catalog_sync.models import Variant
 from foundation.shops.api import Role
 from foundation.shops.models import Connection, Shop, User
+from foundation.work.models import Job
+from pricing.enums import PricingJobState
 from pricing.models import PricingJob
 from tests import factories
-from tests.pricing.page_fixtures import catalogue
+from tests.pricing.page_fixtures import HASH, catalogue, job_in
 from tests.rest.conftest import Caller, program_of
 
 JOBS = "/api/pricing-jobs/"
@@ -19,9 +21,30 @@ WISH: dict[str, Any] = {"selection": {"all": True}, "rules": [TEN_OFF]}
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 
 
+CONFIRM = {"plan_hash": HASH}
+
+
 def address(job: PricingJob, verb: str = "") -> str:
     """Return where a job is, or one of its verbs or tables."""
     return f"{JOBS}{job.pk}/" + (f"{verb}/" if verb else "")
+
+
+def state_of(job: PricingJob) -> str:
+    """Return what its row says now."""
+    job.refresh_from_db()
+    return job.state
+
+
+def work_names() -> list[str]:
+    """Return what was handed to workers, oldest first."""
+    return list(Job.objects.order_by("pk").values_list("name", flat=True))
+
+
+def moved(job: PricingJob, state: PricingJobState, **columns: Any) -> PricingJob:
+    """Put a job into a state behind the code's back."""
+    PricingJob.objects.filter(pk=job.pk).update(state=state, **columns)
+    job.refresh_from_db()
+    return job
 
 
 def pointers(problem: dict[str, Any]) -> list[str]:
@@ -63,3 +86,9 @@ def approver(shop: Shop) -> Caller:
 def intruder(stranger: User) -> Caller:
     """The program of an owner of another shop."""
     return program_of(stranger)
+
+
+@pytest.fixture
+def planned(connection: Connection, variants: list[Variant], colleague: User) -> PricingJob:
+    """A plan over everything, asked for by the editor."""
+    return job_in(PricingJobState.PLANNED, connection, variants, colleague)

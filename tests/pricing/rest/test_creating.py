@@ -1,13 +1,9 @@
 """Creating a price job: planned with the answer where it is small, once whatever is repeated."""
 
 import datetime as dt
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection as database
 from pytest_django import Settings
 
 from catalog_sync.models import Variant
@@ -19,19 +15,17 @@ from pricing.models import PlannedChange, PriceFile, PriceFileLine, PricingJob, 
 from tests import factories
 from tests.pricing.conftest import work
 from tests.pricing.page_fixtures import catalogue
-from tests.rest.conftest import Caller, program_of, told
+from tests.rest.conftest import Caller, told
 
-from .conftest import JOBS, KEY, TEN_OFF, WISH, address, pointers
+from .conftest import JOBS, TEN_OFF, WISH, address, pointers
 
-in_database = pytest.mark.django_db
-in_threads = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def of_no_plan(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in ("plan", "links")}
 
 
-@in_database
 @pytest.mark.usefixtures("variants")
 def test_a_small_job_is_answered_with_its_plan(
     editor: Caller, colleague: User, connection: Connection
@@ -113,7 +107,6 @@ def test_a_small_job_is_answered_with_its_plan(
     assert not ProcessingResult.objects.exists()
 
 
-@in_database
 @pytest.mark.usefixtures("variants")
 def test_a_large_job_is_planned_in_the_background(editor: Caller, settings: Settings) -> None:
     settings.PRICING_PLAN_AT_ONCE = 5
@@ -132,7 +125,6 @@ def test_a_large_job_is_planned_in_the_background(editor: Caller, settings: Sett
     assert (answer.json()["state"], answer.json()["planned_changes"]) == ("planned", 6)
 
 
-@in_database
 def test_as_many_as_are_planned_at_once(
     editor: Caller, variants: list[Variant], settings: Settings
 ) -> None:
@@ -140,7 +132,6 @@ def test_as_many_as_are_planned_at_once(
     assert editor.send(JOBS, WISH).json()["state"] == "planned"
 
 
-@in_database
 @pytest.mark.usefixtures("variants")
 def test_what_is_asked_for_is_kept(editor: Caller) -> None:
     rules: list[Any] = [
@@ -185,14 +176,12 @@ def test_what_is_asked_for_is_kept(editor: Caller) -> None:
     assert [str(row.target_price) for row in rows] == ["10.99", "10.99"]
 
 
-@in_database
 def test_only_the_chosen_ones(editor: Caller, variants: list[Variant]) -> None:
     wish = {**WISH, "selection": {"variant_ids": [str(variants[3].pk)]}}
     assert editor.send(JOBS, wish).json()["planned_changes"] == 1
     assert PlannedChange.objects.get().variant_id == variants[3].pk
 
 
-@in_database
 @pytest.mark.usefixtures("variants")
 def test_of_several_accounts_one_is_named(
     editor: Caller, shop: Shop, connection: Connection
@@ -208,7 +197,6 @@ def test_of_several_accounts_one_is_named(
     assert (body["connection"], body["planned_changes"]) == (str(second.pk), 2)
 
 
-@in_database
 def test_without_an_account(editor: Caller, shop: Shop) -> None:
     assert shop.connections.count() == 0
     assert pointers(told(editor.send(JOBS, WISH))) == ["#/connection"]
@@ -238,7 +226,6 @@ def price_list(connection: Connection, *variants: Variant, state: str = "ready")
     return file
 
 
-@in_database
 @pytest.mark.usefixtures("variants")
 def test_what_belongs_to_another_shop_is_not_there(editor: Caller, foreign: Connection) -> None:
     problem = told(editor.send(JOBS, {**WISH, "connection": str(foreign.pk)}))
@@ -255,7 +242,6 @@ def test_what_belongs_to_another_shop_is_not_there(editor: Caller, foreign: Conn
     assert not PricingJob.objects.exists()
 
 
-@in_database
 def test_prices_of_a_list(editor: Caller, connection: Connection, variants: list[Variant]) -> None:
     rules = [{"action": {"kind": "file"}}]
     assert pointers(told(editor.send(JOBS, {**WISH, "rules": rules}))) == ["#/price_file"]
@@ -270,7 +256,6 @@ def test_prices_of_a_list(editor: Caller, connection: Connection, variants: list
     assert problem["code"] == "file-not-ready"
 
 
-@in_database
 @pytest.mark.usefixtures("variants")
 def test_what_narrows_nothing_means_nothing(editor: Caller) -> None:
     for selection in ({}, {"all": False}, {"vendor": ""}):
@@ -280,47 +265,3 @@ def test_what_narrows_nothing_means_nothing(editor: Caller) -> None:
     problem = told(editor.send(JOBS, {**WISH, "selection": {"vendor": "Nobody"}}))
     assert (problem["status"], problem["code"]) == (409, "nothing-matches")
     assert not PricingJob.objects.exists()
-
-
-@in_database
-@pytest.mark.usefixtures("variants")
-def test_a_key_makes_one_job(editor: Caller) -> None:
-    first, again = (editor.send(JOBS, WISH, Idempotency_Key=KEY) for _ in range(2))
-    assert first.status_code == again.status_code == 201
-    assert first.content == again.content
-    assert (first["Location"], again["Idempotency-Replayed"]) == (again["Location"], "true")
-    assert PricingJob.objects.count() == 1
-    other = {**WISH, "name": "Another"}
-    assert told(editor.send(JOBS, other, Idempotency_Key=KEY))["code"] == "idempotency-key-reused"
-    assert PricingJob.objects.count() == 1
-
-
-@pytest.fixture
-def two() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
-
-
-@in_threads
-@pytest.mark.usefixtures("variants")
-def test_a_key_makes_one_job_when_two_come_at_once(
-    colleague: User, two: ThreadPoolExecutor
-) -> None:
-    start = Barrier(2)
-
-    def send() -> Any:
-        program = program_of(colleague)
-        start.wait(10)
-        try:
-            return program.send(JOBS, WISH, Idempotency_Key=KEY)
-        finally:
-            database.close()
-
-    answers = [future.result(30) for future in [two.submit(send) for _ in range(2)]]
-    # The second either waited its turn out, or is told to come back.
-    assert sorted(answer.status_code for answer in answers) in ([201, 201], [201, 409])
-    for answer in answers:
-        assert answer.status_code == 201 or told(answer)["code"] == "request-still-running"
-    assert PricingJob.objects.count() == 1
-    repeated = program_of(colleague).send(JOBS, WISH, Idempotency_Key=KEY)
-    assert repeated.json()["id"] == str(PricingJob.objects.get().pk)
