@@ -37,13 +37,13 @@ class ActionSerializer(serializers.Serializer[Any]):
     value = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=Decimal(0))
 
 
-class RuleSerializer(serializers.Serializer[Any]):
+class PostedRuleSerializer(serializers.Serializer[Any]):
     action = ActionSerializer()
 
 
 class WishSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=20)
-    rules = RuleSerializer(many=True, required=False)
+    rules = PostedRuleSerializer(many=True, required=False)
     skus = serializers.ListField(child=serializers.CharField(max_length=3), required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
