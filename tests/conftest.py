@@ -29,6 +29,11 @@ def _connect_on_loopback_only(self: socket.socket, address: Any) -> None:
     _connect(self, address)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests of the whole stack: minutes in one file, at whose end nobody waits."""
+    items.sort(key=lambda item: item.get_closest_marker("stack") is None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_way_out() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:

@@ -89,7 +89,8 @@ def test(arguments: list[str]) -> int:
     chosen = any(word.startswith(option) for word in arguments for option in OWN_PARALLELISM)
     # By file, so that a stack that a module shares is put up once. Not loadgroup: pytest-xdist 3.8
     # ignores its groups in silence with pytest 9.2 (pytest-dev/pytest-xdist#1386).
-    parallel = [] if chosen else ["-n", PROCESSES, "--dist", "loadfile"]
+    # Not reordered by the number of tests: the longest file has six (tests/conftest.py).
+    parallel = [] if chosen else ["-n", PROCESSES, "--dist", "loadfile", "--no-loadscope-reorder"]
     return run_beside_servers(
         [sys.executable, "-m", "pytest", *parallel, *arguments],
         # The application's role is kept at hand for tests of the wall between the two.
