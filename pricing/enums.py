@@ -80,6 +80,8 @@ FINISHED = frozenset(
         PricingJobState.FAILED,
     }
 )
+# Jobs whose prices are promised or on their way.
+OPEN = frozenset(PricingJobState) - FINISHED - {PricingJobState.PLANNING}
 # States in which prices are written or may be under way.
 UNDER_WAY = frozenset({PricingJobState.RUNNING, PricingJobState.PAUSED, PricingJobState.CANCELLING})
 
@@ -207,6 +209,13 @@ class Outcome(models.TextChoices):
     CONFLICT = "conflict", "Conflict"
     FAILED = "failed", "Failed"
     OVERWRITTEN = "overwritten", "Overwrote an edit"
+
+
+WRITTEN = (Outcome.APPLIED, Outcome.OVERWRITTEN)
+"""How rows ended whose price we set, and may take back."""
+
+UNDONE_BY = {JobKind.ROLLBACK: WRITTEN, JobKind.RESTORE: (Outcome.OVERWRITTEN,)}
+"""Which rows of a job a way back of each kind is about."""
 
 
 class Layer(models.TextChoices):

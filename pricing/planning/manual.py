@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 
 from catalog_sync.api import Selection, variants_matching
 from pricing.contracts import BaseChange
-from pricing.enums import Layer, Outcome, PricingJobState, SkipReason
+from pricing.enums import OPEN, Layer, Outcome, PricingJobState, SkipReason
 from pricing.facts import VariantRow, read_facts
 from pricing.layering import Layers
 from pricing.locks import locked_condition
@@ -26,15 +26,6 @@ from .drafts import Draft
 from .rules_of import rules_of
 
 LATELY = dt.timedelta(days=7)
-# Jobs whose prices are promised or on their way.
-OPEN = (
-    PricingJobState.PLANNED,
-    PricingJobState.AWAITING_APPROVAL,
-    PricingJobState.SCHEDULED,
-    PricingJobState.RUNNING,
-    PricingJobState.PAUSED,
-    PricingJobState.CANCELLING,
-)
 
 
 def chosen_variants(

@@ -12,7 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 
 from catalog_sync.api import Selection, variants_matching
 from pricing.contracts import BaseChange, Price
-from pricing.enums import JobKind, Outcome, SkipReason
+from pricing.enums import UNDONE_BY, JobKind, SkipReason
 from pricing.facts import READ_CHUNK, VariantRow, read_facts
 from pricing.layering import Layers
 from pricing.locks import locked_condition
@@ -130,8 +130,7 @@ def _facts_of(variant_ids: Sequence[UUID], target: PricingJob) -> dict[UUID, Var
 
 def written_for(target: PricingJob) -> QuerySet[ProcessingResult]:
     """Return the results that a way back is about."""
-    restore = target.kind == JobKind.RESTORE
-    outcomes = [Outcome.OVERWRITTEN] if restore else [Outcome.APPLIED, Outcome.OVERWRITTEN]
+    outcomes = UNDONE_BY[JobKind(target.kind)]
     rows = ProcessingResult.objects.filter(job_id=target.rollback_of_id, outcome__in=outcomes)
     wanted = target.selection.get("result_ids")
     return rows if wanted is None else rows.filter(pk__in=wanted)

@@ -12,7 +12,6 @@ from .holds import HoldRow
 from .jobs import (
     ENDS,
     OUTCOME_TONES,
-    PROGRESSING,
     STATE_TONES,
     Done,
     JobRow,
@@ -44,7 +43,6 @@ __all__ = [
     "LAYER_TONES",
     "LAYER_WORDS",
     "OUTCOME_TONES",
-    "PROGRESSING",
     "STATE_TONES",
     "WARNING_BADGES",
     "BarRow",

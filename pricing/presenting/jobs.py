@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from foundation.cards import Tone
-from pricing.enums import FINISHED, JobKind, Outcome, PricingJobState
+from pricing.enums import FINISHED, UNDER_WAY, JobKind, Outcome, PricingJobState
 from pricing.models import PricingJob
 
 STATE_TONES = {
@@ -40,7 +40,6 @@ _UNDECIDED = (PricingJobState.PLANNED, PricingJobState.AWAITING_APPROVAL)
 # States in which nothing was written, so that nothing will be taken back.
 _ENDED_WITHOUT = (PricingJobState.REJECTED, PricingJobState.EXPIRED, PricingJobState.FAILED)
 # States in which a page shows progress: prices are being written, or will go on being.
-PROGRESSING = (PricingJobState.RUNNING, PricingJobState.PAUSED, PricingJobState.CANCELLING)
 
 
 def state_now(job: PricingJob, now: dt.datetime) -> PricingJobState:
@@ -109,7 +108,7 @@ class JobRow:
     def of(cls, job: PricingJob, now: dt.datetime) -> Self:
         """Put a job into words."""
         state = state_now(job, now)
-        running = state in PROGRESSING
+        running = state in UNDER_WAY
         waits = state is PricingJobState.AWAITING_APPROVAL
         parts = outcome_parts(job)
         if not parts and job.plan_hash:

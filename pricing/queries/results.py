@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Left
 
 from catalog_sync.api import variants_found
-from pricing.enums import Outcome
+from pricing.enums import WRITTEN, Outcome
 from pricing.models import PricingJob, ProcessingResult
 
 PROBLEMS = (Outcome.CONFLICT, Outcome.FAILED, Outcome.OVERWRITTEN)
@@ -17,8 +17,6 @@ REASONED = (Outcome.CONFLICT, Outcome.FAILED, Outcome.SKIPPED, Outcome.UNCHANGED
 REASON_CHARACTERS = 160
 REASON_GROUPS = 12
 GROUPED_ROWS = 5_000
-# What a way back can take back.
-WRITTEN = (Outcome.APPLIED, Outcome.OVERWRITTEN)
 _GROUPS = f"""
 SELECT outcome, why, count(*) FROM ({{rows}}) looked_at GROUP BY outcome, why
 ORDER BY count(*) DESC, why LIMIT {REASON_GROUPS}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from pricing.enums import FINISHED, JobKind, Outcome
+from pricing.enums import FINISHED, UNDONE_BY, JobKind
 from pricing.models import PricingJob
 from pricing.states import locked
 
@@ -63,10 +63,7 @@ def undo(  # noqa: PLR0913 -- one use case
         raise Refused(
             "not_finished", "The job is still under way. Stop it first, then roll it back."
         )
-    wanted = [Outcome.OVERWRITTEN]
-    if kind is JobKind.ROLLBACK:
-        wanted.append(Outcome.APPLIED)
-    results = row.results.filter(outcome__in=wanted)
+    results = row.results.filter(outcome__in=UNDONE_BY[kind])
     if result_ids is not None:
         if len(result_ids) > MOST_CHOSEN:
             raise Refused("too_many", f"At most {MOST_CHOSEN:,} rows can be chosen one by one.")

@@ -9,7 +9,7 @@ from foundation.outbound.api import budget_gauge
 from foundation.shops.api import Role, ShopRequest
 from pricing import presenting as words
 from pricing.approval import possible_approvers, reasons_for_approval
-from pricing.enums import FINISHED, PricingJobState
+from pricing.enums import FINISHED, UNDER_WAY, PricingJobState
 from pricing.forms.verbs import ConfirmForm, EndForm
 from pricing.models import PricingJob
 from pricing.queries import jobs, plans, results
@@ -24,7 +24,7 @@ LYING = (S.PLANNED, S.AWAITING_APPROVAL, S.SCHEDULED)
 
 def status_of(request: ShopRequest, job: PricingJob, state: PricingJobState) -> dict[str, Any]:
     """Return what is read again every few seconds; nothing in it is typed into."""
-    running, editor = state in words.PROGRESSING, request.role.may(Role.EDITOR)
+    running, editor = state in UNDER_WAY, request.role.may(Role.EDITOR)
     open_state, now = state not in FINISHED, timezone.now()
     moved_at = jobs.moved_at(job) if running else job.finished_at
     return {

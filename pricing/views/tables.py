@@ -5,7 +5,7 @@ from typing import Any
 from foundation.paging import page_of
 from foundation.shops.api import ShopRequest
 from pricing import presenting as words
-from pricing.enums import FINISHED, Outcome, PlanWarning, PricingJobState
+from pricing.enums import FINISHED, WRITTEN, Outcome, PlanWarning, PricingJobState
 from pricing.forms.filters import RowsForm
 from pricing.models import PricingJob
 from pricing.queries import plans, results
@@ -93,9 +93,7 @@ def _result_table(
         "without_reason_url": rows_link(request, view="results", reason=""),
         "most_chosen": MOST_CHOSEN,
         # Without a filter the whole job is what matches, and that has a button of its own.
-        "may_undo_matching": ended
-        and shown in ("", Outcome.APPLIED, Outcome.OVERWRITTEN)
-        and bool(shown or reason or text),
+        "may_undo_matching": ended and shown in ("", *WRITTEN) and bool(shown or reason or text),
         "edits": results.overwritten_edits(job, limit=EDITS_SHOWN) if job.overwritten else [],
         "reasons": _reasons(job) if ended else [],
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from foundation.shops.api import Role, ShopRequest, shop_page
 from pricing import presenting as words
 from pricing import services
-from pricing.enums import Outcome, PricingJobState
+from pricing.enums import UNDER_WAY, Outcome, PricingJobState
 from pricing.forms.filters import RowsForm
 from pricing.forms.verbs import ConfirmForm, EndForm, named_rows
 from pricing.models import PricingJob
@@ -164,7 +164,7 @@ def cancel_job(request: ShopRequest, job_id: UUID) -> HttpResponse:
     job = job_or_404(request, job_id)
     said = (
         "Stopped. What was written stays; nothing more is written."
-        if PricingJobState(job.state) in words.PROGRESSING
+        if PricingJobState(job.state) in UNDER_WAY
         else "Dropped. Nothing was written."
     )
     return _act(request, job, lambda: services.cancel(job=job, actor_id=request.user.pk), said)

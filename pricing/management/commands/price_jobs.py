@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from pricing.enums import JobKind, Outcome, PricingJobState
+from pricing.enums import WRITTEN, JobKind, PricingJobState
 from pricing.models import PricingJob
 from pricing.presenting import (
     Moment,
@@ -145,7 +145,7 @@ class Command(BaseCommand):
         self.stdout.write("Stopped. What was written stays; nothing more is written.")
 
     def _roll_back(self, job: PricingJob, options: dict[str, Any]) -> None:
-        written = job.results.filter(outcome__in=(Outcome.APPLIED, Outcome.OVERWRITTEN))
+        written = job.results.filter(outcome__in=WRITTEN)
         if options["dry_run"]:
             self.stdout.write(
                 f"Dry run: the way back of {written.count()} prices would be planned; it is "
