@@ -14,6 +14,7 @@ from .contracts import (
     Priority,
     Reading,
 )
+from .enums import CONNECTION_RESUMED
 from .failures import ForbiddenAddress, NotSent
 from .lanes import open_http
 from .prepaid import prepay
@@ -28,6 +29,7 @@ from .services import (
 )
 
 __all__ = [
+    "CONNECTION_RESUMED",
     "Allowance",
     "Answer",
     "BudgetGauge",

@@ -20,8 +20,9 @@ from foundation.shops.api import (
     resume,
     unfreeze,
 )
-from foundation.work.api import release
+from foundation.work.api import publish, release
 
+from .enums import CONNECTION_RESUMED
 from .gate import forget_all
 
 PRUNE_ROWS: Final = 5000
@@ -58,6 +59,11 @@ def resume_connection(connection_id: UUID, *, actor_id: UUID | None) -> int:
     transaction.on_commit(forget_all)
     if resume(connection_id=connection_id, actor_id=actor_id):
         close_alert(key=connection_key(connection_id), reason="The connection was resumed.")
+        publish(
+            CONNECTION_RESUMED,
+            shop_id=connection_access(connection_id).shop_id,
+            connection_id=connection_id,
+        )
     return release(connection_key(connection_id))
 
 
