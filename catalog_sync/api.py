@@ -3,7 +3,14 @@
 from .charts import StepChart, step_chart
 from .connecting import NEEDED_SCOPES, probe_connection
 from .contracts import Facets, FacetValue, InvalidSelection, Selection, Totals
-from .enums import PRICES_SEEN, STOCK_CHANGED, ProductStatus
+from .enums import (
+    APP_REMOVED,
+    PRICES_SEEN,
+    STOCK_CHANGED,
+    VARIANTS_CHANGED,
+    ProductStatus,
+    StockCause,
+)
 from .listing import variant_stock
 from .overview import overview
 from .prices import apply_written_prices, lock_variants
@@ -12,15 +19,18 @@ from .services import start_full_sync, start_subscription_check
 from .shopify.client import shopify_client
 
 __all__ = [
+    "APP_REMOVED",
     "NEEDED_SCOPES",
     "PRICES_SEEN",
     "STOCK_CHANGED",
+    "VARIANTS_CHANGED",
     "FacetValue",
     "Facets",
     "InvalidSelection",
     "ProductStatus",
     "Selection",
     "StepChart",
+    "StockCause",
     "Totals",
     "apply_written_prices",
     "facets",

@@ -10,8 +10,9 @@ from uuid import UUID
 from connectors.shopify.api import ProductDelivery, StockGone, StockLevel
 from foundation.outbound.api import park_connection
 from foundation.shops.api import connection_access
+from foundation.work.api import publish
 
-from .enums import StockCause
+from .enums import APP_REMOVED, StockCause
 from .gone import bury_product, bury_unnamed_variants
 from .merging import Merged, SeenPrice, Source, merge_products, merge_variants
 from .models import MirrorState
@@ -23,6 +24,7 @@ from .telling import (
     reread_products,
     tell_prices,
     tell_stock,
+    tell_variants,
 )
 
 PAYLOAD_VARIANTS = 100
@@ -46,14 +48,16 @@ def product_arrived(source: Source, delivery: ProductDelivery) -> None:
     variants = merge_variants(source)
     seen |= {each.variant_id: each for each in variants.repriced}
     tell_prices(source, list(seen.values()))
+    changed = [*merged.changed, *variants.changed]
     named = {each.id for each in delivery.variants} | delivery.missing
     if _is_current(merged) and (delivery.missing or len(delivery.variants) < PAYLOAD_VARIANTS):
-        bury_unnamed_variants(source, product.id, sorted(named))
-    tell_stock(source, variants.restocked)
+        changed += bury_unnamed_variants(source, product.id, sorted(named))
+    tell_variants(source, changed, StockCause.WEBHOOK)
+    tell_stock(source, variants.restocked, StockCause.WEBHOOK)
     again = merged.reread | variants.reread
     if delivery.missing and not merged.counts.get("older"):
         again.add(product.id)
-    reread_products(source, again)
+    reread_products(source, again, StockCause.WEBHOOK)
 
 
 def _is_current(merged: Merged) -> bool:
@@ -62,8 +66,8 @@ def _is_current(merged: Merged) -> bool:
 
 def product_gone(source: Source, product_id: int) -> None:
     """Take in products/delete."""
-    bury_product(source, product_id)
-    tell_stock(source, [])
+    tell_variants(source, bury_product(source, product_id), StockCause.WEBHOOK)
+    tell_stock(source, [], StockCause.WEBHOOK)
 
 
 def level_arrived(source: Source, level: StockLevel) -> None:
@@ -73,8 +77,8 @@ def level_arrived(source: Source, level: StockLevel) -> None:
     """
     stage_levels([level], [(level.item_id, None)])
     merged = merge_levels(source, cause=StockCause.WEBHOOK)
-    tell_stock(source, merged.restocked)
-    reread_items(source, merged.contested)
+    tell_stock(source, merged.restocked, StockCause.WEBHOOK)
+    reread_items(source, merged.contested, StockCause.WEBHOOK)
     if merged.unknown and _is_complete(source.connection_id):
         look_for_unknown(source)
 
@@ -90,7 +94,7 @@ def level_gone(source: Source, gone: StockGone, *, moment: dt.datetime) -> None:
     restocked = disconnect_level(
         source, item_id=gone.item_id, location_id=gone.location_id, moment=moment
     )
-    tell_stock(source, restocked)
+    tell_stock(source, restocked, StockCause.WEBHOOK)
 
 
 def uninstalled(source: Source, domain: str, *, moment: dt.datetime) -> None:
@@ -107,3 +111,5 @@ def uninstalled(source: Source, domain: str, *, moment: dt.datetime) -> None:
         f"The app was uninstalled from {domain}. Install it again, enter its new token under "
         "Connections and resume; the catalogue is read again then.",
     )
+    # Also when it was parked already: a call may have met the dead token before this message.
+    publish(APP_REMOVED, shop_id=source.shop_id, connection_id=source.connection_id)

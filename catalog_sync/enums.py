@@ -13,7 +13,7 @@ class ProductStatus(models.TextChoices):
 
 
 class StockCause(models.TextChoices):
-    """How a stock level became known."""
+    """How a stock level, or another change, became known."""
 
     WEBHOOK = "webhook", "Webhook"
     SYNC = "sync", "Full sync"
@@ -28,4 +28,15 @@ whoever wrote in between wants to know. Prices are decimal strings, times ISO 86
 """
 
 STOCK_CHANGED = "catalog.stock_changed"
-"""Event: {"connection_id", "variant_ids": [uuid, …]}: the mirror's stock of these moved."""
+"""Event: {"connection_id", "variant_ids": [uuid, …], "cause": StockCause}: their stock moved."""
+
+VARIANTS_CHANGED = "catalog.variants_changed"
+"""Event: {"connection_id", "variant_ids": [uuid, …], "cause": StockCause}.
+
+Something that a selection or a rule may ask about is different: a variant is new or gone, or its
+words, SKU, barcode, cost, tracking or policy changed, or its product's title, handle, status,
+vendor, type or tags. Prices and times alone are not told here: our own writes come back.
+"""
+
+APP_REMOVED = "catalog.app_removed"
+"""Event: {"connection_id"}: the merchant removed the app; no call can succeed. May come twice."""

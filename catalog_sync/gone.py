@@ -5,7 +5,8 @@ read that began after the deletion can (it was a mistake then).
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
 
@@ -30,7 +31,7 @@ FROM (SELECT w.id FROM catalog_sync_variant w
       WHERE p.connection_id = %(connection)s AND p.vendor_id = %(vendor_id)s
         AND w.deleted_at IS NULL AND {condition}
       ORDER BY w.vendor_id FOR NO KEY UPDATE OF w) k
-WHERE v.id = k.id
+WHERE v.id = k.id RETURNING v.id
 """
 
 _BURY_VARIANTS: Final = """
@@ -38,21 +39,20 @@ UPDATE catalog_sync_variant v SET deleted_at = now()
 FROM (SELECT id FROM catalog_sync_variant
       WHERE connection_id = %(connection)s AND vendor_id = ANY(%(ids)s) AND deleted_at IS NULL
       ORDER BY vendor_id FOR NO KEY UPDATE) k
-WHERE v.id = k.id
+WHERE v.id = k.id RETURNING v.id
 """
 
 
-def bury_product(source: Source, product_id: int) -> int:
-    """Mark a product and its variants as gone; returns how many variants. Ids are the vendor's."""
+def bury_product(source: Source, product_id: int) -> list[UUID]:
+    """Mark a product and its variants as gone; returns those variants. Takes the vendor's id."""
     params = {**source.params(), "vendor_id": product_id, "archived": str(ProductStatus.ARCHIVED)}
     with connection.cursor() as cursor:
         cursor.execute(_BURY_PRODUCT, params)
-        cursor.execute(_BURY_VARIANTS_OF.format(condition="true"), params)
-        return int(cursor.rowcount)
+        return _buried(cursor, _BURY_VARIANTS_OF.format(condition="true"), params)
 
 
-def bury_unnamed_variants(source: Source, product_id: int, named: Sequence[int]) -> int:
-    """Mark variants that the product's present version does not name any more; returns how many.
+def bury_unnamed_variants(source: Source, product_id: int, named: Sequence[int]) -> list[UUID]:
+    """Mark variants that the product's present version does not name any more; returns them.
 
     A live read names all there were when it began; a webhook's list is believed while it is the
     version of the product the mirror holds. A variant that changed since then stays.
@@ -63,12 +63,15 @@ def bury_unnamed_variants(source: Source, product_id: int, named: Sequence[int])
     )
     params = {**source.params(), "vendor_id": product_id, "named": list(named)}
     with connection.cursor() as cursor:
-        cursor.execute(_BURY_VARIANTS_OF.format(condition=condition), params)
-        return int(cursor.rowcount)
+        return _buried(cursor, _BURY_VARIANTS_OF.format(condition=condition), params)
 
 
-def bury_variants(source: Source, variant_ids: Sequence[int]) -> int:
-    """Mark variants that a read by id did not find; returns how many."""
+def bury_variants(source: Source, variant_ids: Sequence[int]) -> list[UUID]:
+    """Mark variants that a read by id did not find; returns them."""
     with connection.cursor() as cursor:
-        cursor.execute(_BURY_VARIANTS, {**source.params(), "ids": list(variant_ids)})
-        return int(cursor.rowcount)
+        return _buried(cursor, _BURY_VARIANTS, {**source.params(), "ids": list(variant_ids)})
+
+
+def _buried(cursor: Any, sql: str, params: dict[str, Any]) -> list[UUID]:
+    cursor.execute(sql, params)
+    return [row[0] for row in cursor.fetchall()]

@@ -81,17 +81,23 @@ def _text(amount: Decimal | None) -> str | None:
 
 @dataclass(slots=True)
 class Merged:
-    """What a merge did. ``counts`` is by verdict; ids in ``reread`` are the vendor's products."""
+    """What a merge did. ``counts`` is by verdict; ids in ``reread`` are the vendor's products.
+
+    ``changed`` are variants of which something else than price, stock and time is different.
+    """
 
     counts: dict[str, int]
     reread: set[int] = field(default_factory=set)
     repriced: list[SeenPrice] = field(default_factory=list)
     restocked: list[UUID] = field(default_factory=list)
+    changed: list[UUID] = field(default_factory=list)
 
 
 _JUDGE_PRODUCTS: Final = """
 UPDATE arrived_product a
 SET known = k.id,
+    changed = (a.title, a.handle, a.status, a.vendor, a.product_type, a.tags)
+      IS DISTINCT FROM (k.title, k.handle, k.status, k.vendor, k.product_type, k.tags),
     verdict = CASE
       WHEN k.deleted_at >= %(settled)s THEN 'gone'
       WHEN k.deleted_at IS NOT NULL THEN 'newer'
@@ -113,23 +119,31 @@ WHERE a.vendor_id = k.vendor_id
 
 # Webhooks often carry no picture where the product has one, so they never take one away. The
 # last condition repeats the verdict for a row that another worker inserted since we looked.
+# Answers with the variants of the products that changed: a product's words are theirs too.
 _MERGE_PRODUCTS: Final = """
-INSERT INTO catalog_sync_product AS p (
-  id, shop_id, connection_id, vendor_id, title, handle, status, vendor, product_type, tags,
-  picture_url, picture_alt, vendor_created_at, vendor_updated_at)
-SELECT gen_random_uuid(), %(shop)s, %(connection)s, a.vendor_id, a.title, a.handle, a.status,
-       a.vendor, a.product_type, a.tags, a.picture_url, a.picture_alt, a.created_at, a.updated_at
-FROM arrived_product a WHERE a.verdict IN ('new', 'newer') ORDER BY a.vendor_id
-ON CONFLICT (connection_id, vendor_id) DO UPDATE SET
-  title = EXCLUDED.title, handle = EXCLUDED.handle, status = EXCLUDED.status,
-  vendor = EXCLUDED.vendor, product_type = EXCLUDED.product_type, tags = EXCLUDED.tags,
-  picture_url = CASE WHEN %(live)s OR EXCLUDED.picture_url <> '' THEN EXCLUDED.picture_url
-                     ELSE p.picture_url END,
-  picture_alt = CASE WHEN %(live)s OR EXCLUDED.picture_url <> '' THEN EXCLUDED.picture_alt
-                     ELSE p.picture_alt END,
-  vendor_created_at = EXCLUDED.vendor_created_at, vendor_updated_at = EXCLUDED.vendor_updated_at,
-  deleted_at = NULL, seen_at = CASE WHEN %(live)s THEN now() ELSE p.seen_at END
-WHERE p.vendor_updated_at <= EXCLUDED.vendor_updated_at OR p.deleted_at < %(settled)s
+WITH merged AS (
+  INSERT INTO catalog_sync_product AS p (
+    id, shop_id, connection_id, vendor_id, title, handle, status, vendor, product_type, tags,
+    picture_url, picture_alt, vendor_created_at, vendor_updated_at)
+  SELECT gen_random_uuid(), %(shop)s, %(connection)s, a.vendor_id, a.title, a.handle, a.status,
+         a.vendor, a.product_type, a.tags, a.picture_url, a.picture_alt, a.created_at,
+         a.updated_at
+  FROM arrived_product a WHERE a.verdict IN ('new', 'newer') ORDER BY a.vendor_id
+  ON CONFLICT (connection_id, vendor_id) DO UPDATE SET
+    title = EXCLUDED.title, handle = EXCLUDED.handle, status = EXCLUDED.status,
+    vendor = EXCLUDED.vendor, product_type = EXCLUDED.product_type, tags = EXCLUDED.tags,
+    picture_url = CASE WHEN %(live)s OR EXCLUDED.picture_url <> '' THEN EXCLUDED.picture_url
+                       ELSE p.picture_url END,
+    picture_alt = CASE WHEN %(live)s OR EXCLUDED.picture_url <> '' THEN EXCLUDED.picture_alt
+                       ELSE p.picture_alt END,
+    vendor_created_at = EXCLUDED.vendor_created_at,
+    vendor_updated_at = EXCLUDED.vendor_updated_at,
+    deleted_at = NULL, seen_at = CASE WHEN %(live)s THEN now() ELSE p.seen_at END
+  WHERE p.vendor_updated_at <= EXCLUDED.vendor_updated_at OR p.deleted_at < %(settled)s
+  RETURNING p.id
+)
+SELECT v.id FROM merged m JOIN arrived_product a ON a.known = m.id AND a.changed
+JOIN catalog_sync_variant v ON v.product_id = m.id AND v.deleted_at IS NULL
 """
 
 _SEEN_PRODUCTS: Final = """
@@ -146,6 +160,10 @@ FROM arrived_product GROUP BY verdict
 _JUDGE_VARIANTS: Final = """
 UPDATE arrived_variant a
 SET known = k.id, old_price = k.price, old_compare_at = k.compare_at, old_stock = k.stock,
+    changed = k.deleted_at IS NOT NULL
+      OR (a.item_id, a.title, a.sku, a.barcode, a.policy)
+        IS DISTINCT FROM (k.inventory_item_id, k.title, k.sku, k.barcode, k.policy)
+      OR a.tracked IS NOT NULL AND (a.tracked, a.cost) IS DISTINCT FROM (k.tracked, k.cost),
     verdict = CASE
       WHEN k.deleted_at >= %(settled)s THEN 'gone'
       WHEN k.deleted_at IS NOT NULL THEN 'newer'
@@ -201,10 +219,12 @@ WITH merged AS (
 )
 SELECT m.id, m.vendor_id, m.price, m.compare_at, m.vendor_updated_at, a.old_price,
        a.old_compare_at,
-       (m.price, m.compare_at) IS DISTINCT FROM (a.old_price, a.old_compare_at),
-       m.stock IS DISTINCT FROM a.old_stock
+       a.known IS NOT NULL
+         AND (m.price, m.compare_at) IS DISTINCT FROM (a.old_price, a.old_compare_at),
+       a.known IS NOT NULL AND m.stock IS DISTINCT FROM a.old_stock,
+       a.changed
 FROM merged m JOIN arrived_variant a ON a.vendor_id = m.vendor_id
-WHERE a.known IS NOT NULL AND (m.price, m.compare_at, m.stock)
+WHERE a.changed OR (m.price, m.compare_at, m.stock)
   IS DISTINCT FROM (a.old_price, a.old_compare_at, a.old_stock)
 """
 
@@ -226,14 +246,18 @@ GROUP BY a.verdict
 def merge_products(source: Source, *, dry_run: bool = False) -> Merged:
     """Merge the staged products, in the caller's transaction. ``dry_run``: judge only."""
     params = source.params()
+    changed: list[UUID] = []
     with connection.cursor() as cursor:
         cursor.execute(_JUDGE_PRODUCTS, params)
         if not dry_run:
             cursor.execute(_MERGE_PRODUCTS, params)
+            changed = [row[0] for row in cursor.fetchall()]
             if source.live:
                 cursor.execute(_SEEN_PRODUCTS)
         cursor.execute(_COUNT_PRODUCTS)
-        return _counted(cursor.fetchall())
+        merged = _counted(cursor.fetchall())
+    merged.changed = changed
+    return merged
 
 
 def merge_variants(source: Source, *, dry_run: bool = False) -> Merged:
@@ -256,6 +280,7 @@ def merge_variants(source: Source, *, dry_run: bool = False) -> Merged:
         SeenPrice(row[1], row[2], row[3], row[4], replaced=row[5:7]) for row in changed if row[7]
     ]
     merged.restocked = [row[0] for row in changed if row[8]]
+    merged.changed = [row[0] for row in changed if row[9]]
     return merged
 
 

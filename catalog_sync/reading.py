@@ -23,7 +23,7 @@ from .merging import SETTLED_AFTER, Source, merge_products, merge_variants
 from .shopify.client import shopify_client
 from .staging import stage_levels, stage_products, stage_variants
 from .stock import merge_levels
-from .telling import reread_products, tell_prices, tell_stock
+from .telling import reread_products, tell_prices, tell_stock, tell_variants
 
 LOOK_BACK: Final = dt.timedelta(hours=1)
 """How far back something unknown may have begun; beyond that the next full sync finds it."""
@@ -36,7 +36,7 @@ def live_source(connection_id: UUID) -> Source:
     return Source(connection_access(connection_id).shop_id, connection_id, timezone.now())
 
 
-def read_product(job: Running, connection_id: UUID, product_id: int) -> None:
+def read_product(job: Running, connection_id: UUID, product_id: int, cause: StockCause) -> None:
     """Read one product with all its variants and settle them.
 
     Raises ``Wait`` when the second of an edit was not over yet: once more after it.
@@ -46,21 +46,22 @@ def read_product(job: Running, connection_id: UUID, product_id: int) -> None:
     with transaction.atomic():
         job.fence()
         if found is None:
-            bury_product(source, product_id)
-            tell_stock(source, [])
+            tell_variants(source, bury_product(source, product_id), cause)
+            tell_stock(source, [], cause)
             return
         stage_products([found.product])
         product = merge_products(source)
         stage_variants(found.variants)
         variants = merge_variants(source)
-        bury_unnamed_variants(source, product_id, [each.id for each in found.variants])
+        buried = bury_unnamed_variants(source, product_id, [each.id for each in found.variants])
         tell_prices(source, variants.repriced)
-        tell_stock(source, variants.restocked)
+        tell_variants(source, [*product.changed, *variants.changed, *buried], cause)
+        tell_stock(source, variants.restocked, cause)
     if product.counts.get("contested") or variants.counts.get("contested"):
         raise _unsettled()
 
 
-def read_item(job: Running, connection_id: UUID, item_id: int) -> None:
+def read_item(job: Running, connection_id: UUID, item_id: int, cause: StockCause) -> None:
     """Read one inventory item's levels and settle them; an item that is gone has none."""
     source = live_source(connection_id)
     client = shopify_client(connection_id, job=job)
@@ -71,8 +72,8 @@ def read_item(job: Running, connection_id: UUID, item_id: int) -> None:
             stage_levels([], [(item_id, None)])
         else:
             stage_levels(levels_of(found), [(item_id, found.tracked)])
-        merged = merge_levels(source, cause=StockCause.RECONCILIATION)
-        tell_stock(source, merged.restocked)
+        merged = merge_levels(source, cause=cause)
+        tell_stock(source, merged.restocked, cause)
     if merged.contested:
         raise _unsettled()
 
@@ -107,8 +108,10 @@ def read_changed(job: Running, connection_id: UUID) -> None:
             stage_variants(page.rows)
             merged = merge_variants(source)
             tell_prices(source, merged.repriced)
-            tell_stock(source, merged.restocked)
-            reread_products(source, merged.reread)
+            # Only a webhook about something unknown asks for this.
+            tell_variants(source, merged.changed, StockCause.WEBHOOK)
+            tell_stock(source, merged.restocked, StockCause.WEBHOOK)
+            reread_products(source, merged.reread, StockCause.WEBHOOK)
         after = page.next
         if after is None:
             return

@@ -12,19 +12,19 @@ from django.db import connection
 
 from connectors.shopify.api import Product, StockLevel, Variant
 
-# `known`, `old_…` and `verdict` are filled in by merging.py.
+# `known`, `old_…`, `changed` and `verdict` are filled in by merging.py.
 _CREATE: Final = """
 CREATE TEMP TABLE IF NOT EXISTS arrived_product (
   vendor_id bigint, title text, handle text, status text, vendor text, product_type text,
   tags text[], picture_url text, picture_alt text, created_at timestamptz, updated_at timestamptz,
-  known uuid, verdict text DEFAULT 'new'
+  known uuid, changed boolean DEFAULT false, verdict text DEFAULT 'new'
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS arrived_variant (
   vendor_id bigint, product_vendor_id bigint, item_id bigint, title text, sku text, barcode text,
   position int, price numeric(20,2), compare_at numeric(20,2), told_stock int, policy text,
   tracked boolean, cost numeric(20,2), updated_at timestamptz,
   known uuid, old_price numeric(20,2), old_compare_at numeric(20,2), old_stock int,
-  verdict text DEFAULT 'new'
+  changed boolean DEFAULT true, verdict text DEFAULT 'new'
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS arrived_level (
   item_id bigint, location_id bigint, available int, on_hand int, updated_at timestamptz,

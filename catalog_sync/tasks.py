@@ -6,6 +6,7 @@ from uuid import UUID
 from foundation.work.api import Group, NewJob, Priority, Running, enqueue_many, task
 
 from . import reading, services, telling
+from .enums import StockCause
 from .shopify.full_sync import run_full_sync
 from .shopify.subscriptions import check_subscriptions
 from .standing import active_connections
@@ -20,15 +21,17 @@ def full_sync(job: Running, connection_id: str, *, dry_run: bool = False) -> Non
 
 
 @task(telling.READ_PRODUCT, group=Group.REMOTE, atomic=False)
-def read_product(job: Running, connection_id: str, product_id: int) -> None:
+def read_product(
+    job: Running, connection_id: str, product_id: int, cause: str = StockCause.SYNC
+) -> None:
     """Read one product."""
-    reading.read_product(job, UUID(connection_id), product_id)
+    reading.read_product(job, UUID(connection_id), product_id, StockCause(cause))
 
 
 @task(telling.READ_ITEM, group=Group.REMOTE, atomic=False)
-def read_item(job: Running, connection_id: str, item_id: int) -> None:
+def read_item(job: Running, connection_id: str, item_id: int, cause: str = StockCause.SYNC) -> None:
     """Read the stock of one inventory item."""
-    reading.read_item(job, UUID(connection_id), item_id)
+    reading.read_item(job, UUID(connection_id), item_id, StockCause(cause))
 
 
 @task(telling.READ_CHANGED, group=Group.REMOTE, atomic=False)

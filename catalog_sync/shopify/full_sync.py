@@ -26,7 +26,13 @@ from catalog_sync.reading import levels_of
 from catalog_sync.staging import stage_levels, stage_products, stage_variants
 from catalog_sync.state import sync_finished
 from catalog_sync.stock import merge_levels
-from catalog_sync.telling import reread_items, reread_products, tell_prices, tell_stock
+from catalog_sync.telling import (
+    reread_items,
+    reread_products,
+    tell_prices,
+    tell_stock,
+    tell_variants,
+)
 from connectors.shopify import api as shopify
 from foundation.failures import Permanent, Wait
 from foundation.live.api import touch
@@ -131,6 +137,7 @@ class FullSync:
             stage_products(page.rows)
             merged = merge_products(source, dry_run=self.dry_run)
             sweep.count("products", merged.counts)
+            tell_variants(source, merged.changed, StockCause.SYNC)
             self._reread(source, merged.reread)
             self._record(sweep, len(page.rows), page.next)
 
@@ -143,7 +150,8 @@ class FullSync:
             merged = merge_variants(source, dry_run=self.dry_run)
             sweep.count("variants", merged.counts)
             tell_prices(source, merged.repriced)
-            tell_stock(source, merged.restocked)
+            tell_variants(source, merged.changed, StockCause.SYNC)
+            tell_stock(source, merged.restocked, StockCause.SYNC)
             self._reread(source, merged.reread)
             self._record(sweep, len(page.rows), page.next)
 
@@ -158,14 +166,14 @@ class FullSync:
             )
             merged = merge_levels(source, cause=StockCause.SYNC, dry_run=self.dry_run)
             sweep.count("levels", merged.counts)
-            tell_stock(source, merged.restocked)
+            tell_stock(source, merged.restocked, StockCause.SYNC)
             if not self.dry_run:
-                reread_items(source, merged.contested)
+                reread_items(source, merged.contested, StockCause.SYNC)
             self._record(sweep, len(page.rows), page.next)
 
     def _reread(self, source: Source, product_ids: set[int]) -> None:
         if not self.dry_run:
-            reread_products(source, product_ids)
+            reread_products(source, product_ids, StockCause.SYNC)
 
     # --- what was not met ---------------------------------------------------------------------
 
@@ -199,12 +207,12 @@ class FullSync:
         with transaction.atomic():
             self.job.fence()
             if objects.model is Product:
-                for each in gone:
-                    bury_product(source, each)
+                buried = [variant for each in gone for variant in bury_product(source, each)]
                 sweep.count("products", {"deleted": len(gone)})
             else:
-                bury_variants(source, gone)
+                buried = bury_variants(source, gone)
                 sweep.count("variants", {"deleted": len(gone)})
+            tell_variants(source, buried, StockCause.SYNC)
             objects.filter(connection_id=self.connection_id, vendor_id__in=looked_up).update(
                 seen_at=timezone.now()
             )

@@ -22,8 +22,10 @@ from config.wsgi import application
 from foundation.inbox import accounts
 from foundation.shops.api import ConnectionKind, connect
 from foundation.shops.models import Connection, Shop
+from foundation.work import registry
+from foundation.work.contracts import TaskSpec
 from foundation.work.drain import drain_for
-from foundation.work.enums import Group
+from foundation.work.enums import Group, Priority
 from foundation.work.models import Job
 from tests.factories import WEBHOOK_SECRET
 from tests.shopify_sandbox import DOMAIN, TOKEN, running_sandbox
@@ -31,11 +33,29 @@ from tests.wsgi import call
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
+NOON = "2026-11-20T12:00:00Z"
+LATER = "2026-11-20T12:00:01Z"
+
+TOLD = (
+    "catalog.prices_seen",
+    "catalog.stock_changed",
+    "catalog.variants_changed",
+    "catalog.app_removed",
+    "outbound.connection_resumed",
+)
+
 
 def recorded(name: str, **changed: Any) -> dict[str, Any]:
     """Return a recorded payload with some of its fields changed."""
     payload: dict[str, Any] = json.loads((FIXTURES / f"{name}.json").read_text())
     return {**payload, **changed}
+
+
+def product(price: str = "24.00", at: str = NOON, **changed: Any) -> dict[str, Any]:
+    """Return the recorded product with one price of its first variant."""
+    payload = recorded("products_update", updated_at=at, **changed)
+    payload["variants"][0] |= {"price": price, "updated_at": at}
+    return payload
 
 
 def work(*groups: Group, patience: float = 1.0) -> None:
@@ -83,6 +103,33 @@ def connection(shop: Shop) -> Connection:
 def source(connection: Connection) -> Source:
     """Where the webhooks of these tests come from."""
     return Source(connection.shop_id, connection.pk)
+
+
+Heard = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
+    """What the layers above would have been told, in order; they themselves hear nothing."""
+    told: Heard = []
+    monkeypatch.setattr(registry, "_listeners", registry._listeners.copy())
+    for event in TOLD:
+
+        def handler(_job: Any, _event: str = event, **payload: Any) -> None:
+            told.append((_event, payload))
+
+        spec = TaskSpec(
+            name=f"tests.{event}",
+            handler=handler,
+            group=Group.FAST,
+            atomic=True,
+            max_attempts=3,
+            lease=30.0,
+            priority=Priority.NORMAL,
+        )
+        monkeypatch.setitem(registry._tasks, spec.name, spec)
+        registry._listeners[event] = [spec]
+    return told
 
 
 Post = Callable[..., HttpResponse]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog_sync.api import apply_written_prices, probe_connection, start_full_sync
+from catalog_sync.enums import StockCause
 from catalog_sync.merging import Source
 from catalog_sync.models import Location, Product, StockLevel, Variant
 from catalog_sync.telling import look_for_unknown, reread_items, reread_locations, reread_products
@@ -44,7 +45,7 @@ def settle() -> None:
 def test_a_contested_product_is_settled_by_its_id(synced: Merchant, source: Source) -> None:
     variant = first()
     Variant.objects.filter(pk=variant.pk).update(price=Decimal("1.23"))
-    reread_products(source, [variant.product.vendor_id])
+    reread_products(source, [variant.product.vendor_id], StockCause.RECONCILIATION)
     settle()
 
     variant.refresh_from_db()
@@ -55,11 +56,11 @@ def test_an_edit_of_this_second_waits_until_it_is_over(synced: Merchant, source:
     """The mirror holds another value of the same second: the read is repeated, not guessed."""
     variant = first()
     synced.edit([(variant.vendor_id, Decimal("55.55"))])
-    reread_products(source, [variant.product.vendor_id])
+    reread_products(source, [variant.product.vendor_id], StockCause.RECONCILIATION)
     settle()
     variant.refresh_from_db()
     Variant.objects.filter(pk=variant.pk).update(price=Decimal("1.23"))
-    reread_products(source, [variant.product.vendor_id])
+    reread_products(source, [variant.product.vendor_id], StockCause.RECONCILIATION)
     work(Group.REMOTE)
     waiting = Job.objects.filter(name="catalog.read_product", state="queued")
     waits = waiting.exists() and waiting[0].waiting_for
@@ -73,7 +74,7 @@ def test_an_edit_of_this_second_waits_until_it_is_over(synced: Merchant, source:
 def test_a_product_that_is_gone_is_deleted(synced: Merchant, source: Source) -> None:
     product = Product.objects.order_by("-vendor_id")[0]
     synced.act("delete-product", product_id=product.vendor_id)
-    reread_products(source, [product.vendor_id])
+    reread_products(source, [product.vendor_id], StockCause.RECONCILIATION)
     settle()
 
     product.refresh_from_db()
@@ -86,7 +87,7 @@ def test_an_items_levels_are_read(synced: Merchant, source: Source) -> None:
     there = {row["id"]: row["available"] for row in synced.variants()}
     StockLevel.objects.filter(inventory_item_id=variant.inventory_item_id).update(available=900)
     Variant.objects.filter(pk=variant.pk).update(stock=900)
-    reread_items(source, [variant.inventory_item_id])
+    reread_items(source, [variant.inventory_item_id], StockCause.RECONCILIATION)
     settle()
 
     variant.refresh_from_db()

@@ -19,47 +19,11 @@ from connectors.shopify.api import read_product, read_stock_level
 from foundation.alerts.models import Alert
 from foundation.shops.models import Connection
 from foundation.work import registry
-from foundation.work.contracts import TaskSpec
-from foundation.work.enums import Group, Priority
 from foundation.work.models import Job
 
-from .conftest import Post, recorded, work
+from .conftest import LATER, NOON, Heard, Post, product, recorded, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("connection")]
-
-NOON = "2026-11-20T12:00:00Z"
-LATER = "2026-11-20T12:00:01Z"
-
-
-@pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-    """What the layers above would have been told."""
-    told: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(registry, "_listeners", registry._listeners.copy())
-    for event in ("catalog.prices_seen", "catalog.stock_changed"):
-
-        def handler(_job: Any, _event: str = event, **payload: Any) -> None:
-            told.append((_event, payload))
-
-        spec = TaskSpec(
-            name=f"tests.{event}",
-            handler=handler,
-            group=Group.FAST,
-            atomic=True,
-            max_attempts=3,
-            lease=30.0,
-            priority=Priority.NORMAL,
-        )
-        monkeypatch.setitem(registry._tasks, spec.name, spec)
-        registry._listeners[event] = [spec]
-    return told
-
-
-def product(price: str = "24.00", at: str = NOON, **changed: Any) -> dict[str, Any]:
-    """The recorded product with one price of its first variant."""
-    payload = recorded("products_update", updated_at=at, **changed)
-    payload["variants"][0] |= {"price": price, "updated_at": at}
-    return payload
 
 
 def prices() -> dict[int, Decimal]:
@@ -111,7 +75,7 @@ def test_equal_times_with_different_values_are_read_again(post: Post) -> None:
 
 
 def test_every_price_is_told_also_a_stale_one(
-    connection: Connection, post: Post, heard: list[tuple[str, dict[str, Any]]]
+    connection: Connection, post: Post, heard: Heard
 ) -> None:
     post("products/update", product("25.00", LATER))
     work()
@@ -203,9 +167,7 @@ def level(available: int | None = 7, at: str = NOON, **changed: Any) -> dict[str
     return recorded("inventory_levels_update", available=available, updated_at=at, **changed)
 
 
-def test_stock_is_summed_over_locations(
-    post: Post, heard: list[tuple[str, dict[str, Any]]]
-) -> None:
+def test_stock_is_summed_over_locations(post: Post, heard: Heard) -> None:
     post("products/create", product())
     work()
     heard.clear()
