@@ -5,7 +5,7 @@ an older one never replaces a newer one. Prices are in the shop's currency.
 """
 
 import uuid
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -13,19 +13,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now, Upper
 
+from foundation.shops.api import ShopOwnedQuerySet
+
 from .enums import ProductStatus, StockCause
-
-
-class ShopOwnedQuerySet(models.QuerySet[Any]):
-    """Reads behind the wall between tenants."""
-
-    def for_user(self, user: Any) -> Self:
-        """Keep the rows of the shops this person belongs to."""
-        return self.filter(shop__memberships__user_id=user.pk)
-
-    def for_shop(self, shop_id: uuid.UUID) -> Self:
-        """Keep the rows of one shop."""
-        return self.filter(shop_id=shop_id)
 
 
 class Product(models.Model):

@@ -2,6 +2,7 @@
 
 from .access import NO_SHOP, InShop, ShopRequest, shop_page, too_weak
 from .enums import ConnectionKind, ConnectionState, Role
+from .owned import ShopOwnedQuerySet
 from .queries import (
     ConnectionAccess,
     Recipient,
@@ -37,6 +38,7 @@ __all__ = [
     "InShop",
     "Recipient",
     "Role",
+    "ShopOwnedQuerySet",
     "ShopRequest",
     "WebhookAccount",
     "approvers_of",
