@@ -12,9 +12,18 @@ from .enums import (
     StockCause,
 )
 from .listing import variant_stock
+from .matching import SelectionFacts, compile_selection, selection_matches
 from .overview import overview
 from .prices import apply_written_prices, lock_variants
-from .queries import facets, location_names, totals, variants_found, variants_matching, with_levels
+from .queries import (
+    facets,
+    location_names,
+    selection_facts,
+    totals,
+    variants_found,
+    variants_matching,
+    with_levels,
+)
 from .services import start_full_sync, start_subscription_check
 from .shopify.client import shopify_client
 
@@ -29,15 +38,19 @@ __all__ = [
     "InvalidSelection",
     "ProductStatus",
     "Selection",
+    "SelectionFacts",
     "StepChart",
     "StockCause",
     "Totals",
     "apply_written_prices",
+    "compile_selection",
     "facets",
     "location_names",
     "lock_variants",
     "overview",
     "probe_connection",
+    "selection_facts",
+    "selection_matches",
     "shopify_client",
     "start_full_sync",
     "start_subscription_check",

@@ -1,5 +1,6 @@
 """Reads of the mirror behind the wall between tenants: which variants a selection means."""
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from django.db.models.functions import Cast, Upper
 
 from .contracts import Facets, FacetValue, Selection, Totals
 from .enums import ProductStatus
+from .letters import upper
+from .matching import SelectionFacts
 from .models import Location, StockLevel, Variant
 
 FACET_VALUES: Final = 12
@@ -52,9 +55,35 @@ def variants_found(shop_id: UUID, text: str) -> QuerySet[Variant]:
     question is put here, so that looking for a SKU stays an index probe whatever joins it.
     """
     rows: QuerySet[Variant] = Variant.objects.for_shop(shop_id).order_by()
-    by_sku = rows.alias(upper_sku=Upper("sku")).filter(upper_sku=text.strip().upper())
+    by_sku = rows.alias(upper_sku=Upper("sku")).filter(upper_sku=upper(text.strip()))
     ids = list(by_sku.values_list("pk", flat=True)[:MOST_OF_ONE_SKU]) if text.strip() else []
     return rows.filter(pk__in=ids) if ids else rows.filter(_words(text))
+
+
+def selection_facts(shop_id: UUID, variant_ids: Iterable[UUID]) -> list[SelectionFacts]:
+    """Read what selections can ask of these variants, those gone abroad too. One query.
+
+    Ids of another shop are left out. The order is not that of the ids.
+    """
+    rows = Variant.objects.for_shop(shop_id).filter(pk__in=list(variant_ids)).order_by()
+    own = ("pk", "product_id", "deleted_at", "product__deleted_at", "stock", "price")
+    texts = ("product__vendor", "product__product_type", "product__status", "product__tags")
+    return [
+        SelectionFacts(
+            variant_id=row[0],
+            product_id=row[1],
+            gone=row[2] is not None or row[3] is not None,
+            searched=upper("\n".join(row[10:])),
+            sku=upper(row[11]),
+            vendor=row[6],
+            product_type=row[7],
+            status=row[8],
+            tags=frozenset(row[9]),
+            stock=row[4],
+            price=row[5],
+        )
+        for row in rows.values_list(*own, *texts, *_SEARCHED)
+    ]
 
 
 def with_levels(rows: QuerySet[Variant]) -> QuerySet[Variant]:
@@ -122,7 +151,7 @@ def _chosen(selection: Selection) -> Q:
         chosen |= Q(product_id__in=selection.product_ids)
     if selection.skus:
         # People type SKUs in any case; the index is on the upper-case form.
-        chosen |= Q(upper_sku__in=[sku.upper() for sku in selection.skus])
+        chosen |= Q(upper_sku__in=[upper(sku) for sku in selection.skus])
     return chosen
 
 
