@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "foundation.rest",
     "catalog_sync",
     "pricing",
+    "campaigns",
     "config.apps.BackroomConfig",
 ]
 

@@ -99,7 +99,7 @@ class PriceFileLineAdmin(ReadOnlyAdmin):
 
 @admin.register(PriceLayer)
 class PriceLayerAdmin(ReadOnlyAdmin):
-    list_display = ("name", "shop", "ref", "created_at")
+    list_display = ("name", "shop", "priority", "builds_on", "outside_edits", "ref", "created_at")
     list_select_related = ("shop",)
     search_fields = ("id", "ref", "name")
     ordering = ("-created_at", "-id")
@@ -107,7 +107,7 @@ class PriceLayerAdmin(ReadOnlyAdmin):
 
 @admin.register(CoveredVariant)
 class CoveredVariantAdmin(ReadOnlyAdmin):
-    list_display = ("variant", "shop", "layer", "base_price", "base_compare_at", "covered_at")
-    list_select_related = ("variant", "shop", "layer")
+    list_display = ("variant", "shop", "stack", "let_go", "base_price", "covered_at")
+    list_select_related = ("variant", "shop")
     ordering = ("-covered_at", "pk")
     raw_id_fields = ("variant",)

@@ -9,6 +9,7 @@ class JobKind(models.TextChoices):
     MANUAL = "manual", "Price change"
     ROLLBACK = "rollback", "Rollback"
     RESTORE = "restore", "Restore of an overwritten edit"
+    CAMPAIGN = "campaign", "Prices that follow campaigns"
 
 
 class PricingJobState(models.TextChoices):
@@ -92,6 +93,13 @@ class ConflictPolicy(models.TextChoices):
     SKIP = "skip", "Keep theirs and report it"
     RECOMPUTE = "recompute", "Work the rules out again from the price that is there"
     OVERWRITE = "overwrite", "Write the planned price over it"
+
+
+class OutsideEditPolicy(models.TextChoices):
+    """What a campaign does when somebody edits a price that it shows."""
+
+    ADOPT = "adopt", "Keep their price and leave the variant alone"
+    OVERRULE = "overrule", "Take it as the variant's own price and show the campaign's again"
 
 
 class Action(models.TextChoices):
@@ -246,4 +254,5 @@ CAUSE_OF_KIND = {
     JobKind.MANUAL: Cause.MANUAL_JOB,
     JobKind.ROLLBACK: Cause.ROLLBACK,
     JobKind.RESTORE: Cause.RESTORE,
+    JobKind.CAMPAIGN: Cause.CAMPAIGN,
 }

@@ -31,7 +31,7 @@ _COLUMNS = (
     "product__tags",
     "product__vendor_created_at",
     "vendor_updated_at",
-    "covered__layer_id",
+    "covered__stack",
     "covered__base_price",
     "covered__base_compare_at",
 )
@@ -41,8 +41,9 @@ _COLUMNS = (
 class VariantRow:
     """A variant with its facts. ``shown`` is what the shop shows.
 
-    Under a campaign's layer the facts carry the merchant's own price and ``layer_id`` is set.
-    ``extra`` holds what the caller asked for besides, in its order.
+    Where campaigns cover it the facts carry the merchant's own price, and ``stack`` are the layers
+    on it (none: the own price is on its way back). ``extra`` holds what the caller asked for
+    besides, in its order.
     """
 
     variant_id: UUID
@@ -50,7 +51,8 @@ class VariantRow:
     product_vendor_id: int
     shown: Price
     facts: Facts
-    layer_id: UUID | None
+    covered: bool
+    stack: tuple[UUID, ...]
     extra: tuple[Any, ...]
 
     @property
@@ -93,7 +95,8 @@ def read_facts(
 
 
 def _row(row: Sequence[Any], *, levels: bool, listed: bool, own: int) -> VariantRow:
-    covered = row[16] is not None
+    # A row that only remembers which campaigns leave the variant alone covers nothing.
+    covered = bool(row[16]) or (row[17] is not None and row[17:19] != row[3:5])
     at = len(_COLUMNS)
     here: Mapping[int, int] = {}
     if levels:
@@ -118,7 +121,14 @@ def _row(row: Sequence[Any], *, levels: bool, listed: bool, own: int) -> Variant
         file_compare_at=row[at + 1] if listed else None,
     )
     return VariantRow(
-        row[0], row[1], row[2], Price(row[3], row[4]), facts, row[16], tuple(row[own:])
+        row[0],
+        row[1],
+        row[2],
+        Price(row[3], row[4]),
+        facts,
+        covered,
+        tuple(row[16] or ()),
+        tuple(row[own:]),
     )
 
 

@@ -1,7 +1,14 @@
 """Make the things most tests need."""
 
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from catalog_sync.models import Variant
 from foundation.shops.api import ConnectionKind, Role, connect, open_shop, set_role
 from foundation.shops.models import Connection, Shop, User
+from pricing.models import CoveredVariant, PriceLayer, PricingRule
 
 PASSWORD = "correct horse battery staple"
 WEBHOOK_SECRET = "shpss_test_0000000000000000000000000000"
@@ -34,4 +41,27 @@ def shopify_connection(
         account=account,
         secrets={"access_token": "shpat_test", "webhook_secret": secret},
         actor_id=None,
+    )
+
+
+def cover(
+    variant: Variant,
+    rules: Sequence[dict[str, Any]],
+    *,
+    base_price: str | Decimal,
+    name: str = "Sale",
+) -> CoveredVariant:
+    """Lay a layer with these rules over one variant whose own price is ``base_price``."""
+    layer = PriceLayer.objects.create(
+        shop_id=variant.shop_id, connection_id=variant.connection_id, ref=uuid.uuid4(), name=name
+    )
+    for position, definition in enumerate(rules, 1):
+        PricingRule.objects.create(layer=layer, position=position, definition=definition)
+    return CoveredVariant.objects.create(
+        variant=variant,
+        shop_id=variant.shop_id,
+        connection_id=variant.connection_id,
+        stack=[layer.pk],
+        base_price=Decimal(base_price),
+        base_at=variant.vendor_updated_at,
     )

@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from foundation.shops.api import ShopOwnedQuerySet
 from pricing.enums import LineVerdict, PriceFileState
 
-from .owned import ShopOwnedQuerySet, money
+from .money import money
 
 
 class PriceFile(models.Model):

@@ -8,9 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from pricing.enums import ConflictPolicy, JobKind, PricingJobState
-
-from .owned import ShopOwnedQuerySet
+from foundation.shops.api import ShopOwnedQuerySet
+from pricing.enums import Cause, ConflictPolicy, JobKind, PricingJobState
 
 
 class PricingJob(models.Model):
@@ -23,6 +22,15 @@ class PricingJob(models.Model):
     kind = models.CharField(max_length=10, choices=JobKind.choices, default=JobKind.MANUAL)
     rollback_of = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="rollbacks"
+    )
+    cause = models.CharField(
+        max_length=15,
+        choices=Cause.choices,
+        blank=True,
+        help_text="What its ledger entries say; empty: what its kind says.",
+    )
+    campaign_ref = models.UUIDField(
+        null=True, help_text="The campaign its prices follow; null also if they follow several."
     )
     state = models.CharField(
         max_length=12, choices=PricingJobState.choices, default=PricingJobState.PLANNING
@@ -85,6 +93,17 @@ class PricingJob(models.Model):
             models.Index(
                 fields=["ends_at"], condition=Q(ends_at__isnull=False), name="pricing_job_ends"
             ),
+            models.Index(
+                fields=["campaign_ref", "-created_at"],
+                condition=Q(campaign_ref__isnull=False),
+                name="pricing_job_of_campaign",
+            ),
+            # Prices that follow campaigns make thousands of jobs nobody asked for one by one.
+            models.Index(
+                fields=["shop", "-created_at", "-id"],
+                condition=~Q(kind="campaign"),
+                name="pricing_job_asked",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,17 +111,29 @@ class PricingJob(models.Model):
 
 
 class PricingRule(models.Model):
-    """A rule of a job, in order of ``position``; ``definition`` is what ``rules.reading`` reads."""
+    """A rule of a job or of a campaign's layer, in order of ``position``.
+
+    ``definition`` is what ``rules.reading`` reads.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    job = models.ForeignKey(PricingJob, on_delete=models.CASCADE, related_name="rules")
+    job = models.ForeignKey(PricingJob, null=True, on_delete=models.CASCADE, related_name="rules")
+    layer = models.ForeignKey(
+        "PriceLayer", null=True, on_delete=models.CASCADE, related_name="rules"
+    )
     position = models.PositiveSmallIntegerField(default=1)
     definition = models.JSONField()
 
     class Meta:
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["job", "position"], name="pricing_rule_position")
+            models.UniqueConstraint(fields=["job", "position"], name="pricing_rule_position"),
+            models.UniqueConstraint(fields=["layer", "position"], name="layer_rule_position"),
+            models.CheckConstraint(
+                name="pricing_rule_of_one_thing",
+                condition=Q(job__isnull=False, layer__isnull=True)
+                | Q(job__isnull=True, layer__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

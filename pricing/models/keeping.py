@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
-from .owned import ShopOwnedQuerySet, money
+from foundation.shops.api import ShopOwnedQuerySet
+
+from .money import money
 
 
 class RuleSet(models.Model):

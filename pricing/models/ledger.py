@@ -7,16 +7,18 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from foundation.shops.api import ShopOwnedQuerySet
 from pricing.enums import Cause, Layer
 
-from .owned import ShopOwnedQuerySet, money
+from .money import money
 
 
 class AuditTrailEntry(models.Model):
     """The price ledger: every price a variant ever showed, and whose it was. Append-only.
 
     ``price_*`` is the price shown in the shop; ``base_*`` the merchant's own price after the
-    entry, which a campaign's layer leaves alone and returns to. ``layer_ref`` names the campaign.
+    entry, which a campaign's layer leaves alone and returns to. ``layer_ref`` names the campaign:
+    whose price is shown, or, where the own price is shown again, which one let go of it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -64,6 +66,11 @@ class AuditTrailEntry(models.Model):
             models.Index(fields=["shop", "-id"], name="ledger_list"),
             models.Index(fields=["shop", "layer", "-id"], name="ledger_by_layer"),
             models.Index(fields=["shop", "cause", "-id"], name="ledger_by_cause"),
+            models.Index(
+                fields=["layer_ref", "-id"],
+                condition=Q(layer_ref__isnull=False),
+                name="ledger_of_campaign",
+            ),
             models.Index(
                 fields=["job", "id"], condition=Q(job__isnull=False), name="ledger_of_job"
             ),

@@ -9,10 +9,11 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from foundation.shops.api import ShopOwnedQuerySet
 from pricing.enums import Outcome, SkipReason
 
 from .jobs import PricingJob
-from .owned import ShopOwnedQuerySet, money
+from .money import money
 
 
 class PlannedChange(models.Model):
@@ -47,6 +48,7 @@ class PlannedChange(models.Model):
     warnings = models.SmallIntegerField(
         default=0, db_default=0, help_text="Bits of enums.PlanWarning."
     )
+    layer_ref = models.UUIDField(null=True, help_text="The campaign whose move it follows.")
     skip = models.CharField(max_length=20, choices=SkipReason.choices, blank=True, default="")
 
     class Meta:
@@ -98,6 +100,9 @@ class ProcessingResult(models.Model):
     base_target_compare_at = money(null=True)
     found_price = money(null=True)
     found_compare_at = money(null=True)
+    layer_ref = models.UUIDField(
+        null=True, help_text="Whose price the target is: a campaign's; null: the merchant's own."
+    )
     read_updated_at = models.DateTimeField(null=True)
     written_updated_at = models.DateTimeField(null=True)
     vendor_request_id = models.CharField(max_length=64, blank=True, default="", db_default="")

@@ -11,7 +11,7 @@ from catalog_sync.api import Selection, variants_matching
 from pricing.contracts import BaseChange
 from pricing.enums import OPEN, Layer, Outcome, PricingJobState, SkipReason
 from pricing.facts import VariantRow, read_facts
-from pricing.layering import Layers
+from pricing.layering import Layers, layers_ask_for_levels
 from pricing.locks import locked_condition
 from pricing.models import (
     AuditTrailEntry,
@@ -78,6 +78,7 @@ def rule_drafts(  # noqa: PLR0913 -- what a plan is made of, by keyword
         rows.order_by("product__vendor_id", "position", "vendor_id"),
         rules,
         price_file_id=price_file_id,
+        levels=layers_ask_for_levels(shop_id),
         extra=("locked", "in_other_job", "edited_lately"),
     ):
         locked, other_job, edited_lately = row.extra
@@ -89,9 +90,9 @@ def rule_drafts(  # noqa: PLR0913 -- what a plan is made of, by keyword
             yield _left_alone(row, result.skip, rule=result.rule)
             continue
         base, shown = None, result.target
-        if row.layer_id is not None:
+        if row.covered:
             base = BaseChange(row.own, result.target)
-            shown = layers.shown(row, result.target)
+            shown = layers.shown(row, result.target).price
         yield Draft(
             row.variant_id,
             row.vendor_id,

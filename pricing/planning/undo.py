@@ -31,7 +31,7 @@ _COLUMNS = (
     "variant__cost",
     "variant__stock",
     "locked",
-    "variant__covered__layer_id",
+    "variant__covered__stack",
     "variant__covered__base_price",
     "variant__covered__base_compare_at",
     "target_price",
@@ -116,7 +116,7 @@ def _draft(each: _Written, covered: Mapping[UUID, VariantRow], layers: Layers) -
     base, goal = None, each.goal
     if each.covered:
         base = BaseChange(each.own, each.goal)
-        goal = layers.shown(covered[each.ids[0]], each.goal)
+        goal = layers.shown(covered[each.ids[0]], each.goal).price
     return Draft(*each.ids, each.shown, goal, None, base=base, cost=each.cost, stock=each.stock)
 
 

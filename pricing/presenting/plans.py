@@ -164,8 +164,6 @@ class PlanRow:
         """Put a row into words; ``others`` names the other open jobs by variant."""
         before, after = _own(row)
         under = row.base_before_price is not None
-        covered = getattr(row.variant, "covered", None) if under else None
-        campaign = "" if covered is None else covered.layer.name
         percent = margin = None
         if after is not None and before.price:
             percent = (after.price - before.price) * _HUNDRED / before.price
@@ -177,7 +175,7 @@ class PlanRow:
             after,
             row.before_price if under else None,
             row.target_price if under else None,
-            campaign,
+            (getattr(row, "campaign", None) or "") if under else "",
             percent,
             margin,
             _notes(row, others),

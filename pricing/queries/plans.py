@@ -6,11 +6,17 @@ from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, F, Func, OuterRef, QuerySet, Subquery
 
 from catalog_sync.api import variants_found
 from pricing.enums import FINISHED, GuardKind, PlanWarning, SkipReason
-from pricing.models import AuditTrailEntry, PlannedChange, PricingJob, ProcessingResult
+from pricing.models import (
+    AuditTrailEntry,
+    PlannedChange,
+    PriceLayer,
+    PricingJob,
+    ProcessingResult,
+)
 from pricing.planning import EDGES, FIRST_WARNED
 
 
@@ -125,13 +131,23 @@ _LEAST_RISK = {
 def plan_rows(
     job: PricingJob, shown: str = "", rule: int | None = None, text: str = ""
 ) -> QuerySet[PlannedChange]:
-    """Return a plan's rows with variant, product and the layer that covers the variant now.
+    """Return a plan's rows with variant, product and ``campaign``: whose layer is on top now.
 
     ``shown``: everything, ``changes``, of one skip reason, or with one warning (its name).
     ``rule``: those that the rule at this position decided. ``text``: a SKU, or words of a title.
     """
-    rows = PlannedChange.objects.filter(job=job).select_related(
-        "variant__product", "variant__covered__layer"
+    on_it: Func = Func(
+        F("pk"),
+        OuterRef("variant__covered__stack"),
+        arg_joiner=" = ANY(",
+        template="(%(expressions)s))",
+        output_field=BooleanField(),
+    )
+    top = PriceLayer.objects.filter(on_it).order_by("-priority", "created_at", "-pk")
+    rows = (
+        PlannedChange.objects.filter(job=job)
+        .select_related("variant__product", "variant__covered")
+        .annotate(campaign=Subquery(top.values("name")[:1]))
     )
     if rule is not None:
         rows = rows.filter(rule=rule)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from catalog_sync.api import Selection, variants_matching
-from pricing.models import CoveredVariant, PriceLock
+from pricing.models import CoveredVariant, PriceLayer, PriceLock
 
 # Filters that lock are few; more than these are not asked one by one for a page.
 FILTERS_ASKED = 20
@@ -47,7 +48,20 @@ def _matches(lock: PriceLock, variant_id: UUID) -> bool:
     return matching.filter(pk=variant_id).exists()
 
 
-def covering(variant_id: UUID) -> CoveredVariant | None:
-    """Return the campaign's layer over a variant, with the merchant's own price."""
-    rows = CoveredVariant.objects.filter(variant_id=variant_id)
-    return rows.select_related("layer").first()
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """The merchant's own price of a covered variant, and its layers, the one on top first."""
+
+    base_price: Decimal
+    base_compare_at: Decimal | None
+    layers: Sequence[PriceLayer]
+
+
+def covering(variant_id: UUID) -> Covering | None:
+    """Return what covers a variant; None when nothing does. Two queries."""
+    row = CoveredVariant.objects.filter(variant_id=variant_id).exclude(stack=[]).first()
+    if row is None:
+        return None
+    layers = PriceLayer.objects.filter(pk__in=row.stack)
+    ordered = layers.order_by("-priority", "created_at", "-pk")
+    return Covering(row.base_price, row.base_compare_at, list(ordered))

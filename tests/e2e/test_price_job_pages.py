@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -16,8 +15,6 @@ from foundation.shops.models import Shop, User
 from pricing.enums import JobKind, Outcome, PricingJobState
 from pricing.models import (
     ApprovalPolicy,
-    CoveredVariant,
-    PriceLayer,
     PriceLock,
     PricingJob,
     ProcessingResult,
@@ -39,15 +36,8 @@ def variants(shop: Shop, owner: User) -> list[Variant]:
     """A catalogue with costs, a campaign, a lock and an edit from outside."""
     found = catalogue(factories.shopify_connection(shop), 12)
     Variant.objects.filter(pk__in=[each.pk for each in found]).update(cost=Decimal("8.00"))
-    layer = PriceLayer.objects.create(
-        shop=shop,
-        ref=uuid4(),
-        name="Summer sale",
-        rules=[{"action": {"kind": "percent", "value": "-20"}}],
-    )
-    CoveredVariant.objects.create(
-        variant=found[5], shop=shop, layer=layer, base_price=Decimal("44.00")
-    )
+    rules = [{"action": {"kind": "percent", "value": "-20"}}]
+    factories.cover(found[5], rules, base_price="44.00", name="Summer sale")
     PriceLock.objects.create(shop=shop, variant=found[3], reason="Agreed", locked_by=owner)
     edited_outside(found[9], found[9].price)
     return found

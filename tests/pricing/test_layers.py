@@ -1,6 +1,5 @@
 """A variant under a campaign: a job changes the merchant's own price, the layer what is shown."""
 
-import uuid
 from decimal import Decimal
 
 import pytest
@@ -9,8 +8,9 @@ from catalog_sync.models import Variant
 from config.demo.merchant import Merchant
 from config.demo.prices import effective_changes
 from pricing.api import Action, simple_rule
-from pricing.models import AuditTrailEntry, CoveredVariant, PriceLayer
+from pricing.models import AuditTrailEntry, CoveredVariant
 from pricing.rules import rules_to_json
+from tests import factories
 from tests.pricing.conftest import TestDesk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,21 +19,10 @@ HALF_OFF = simple_rule(Action.PERCENT, -50)
 FIXED = simple_rule(Action.SET, 9)
 
 
-def cover(desk: TestDesk, merchant: Merchant, variant: Variant, rule: object) -> CoveredVariant:
+def cover(merchant: Merchant, variant: Variant, rule: object) -> CoveredVariant:
     """Lay a campaign over a variant, as the campaign itself will: the shop shows its price."""
-    layer = PriceLayer.objects.create(
-        shop_id=desk.shop_id,
-        ref=uuid.uuid4(),
-        name="Summer",
-        rules=rules_to_json([rule]),  # type: ignore[list-item]
-    )
-    covered = CoveredVariant.objects.create(
-        variant=variant,
-        shop_id=desk.shop_id,
-        layer=layer,
-        base_price=Decimal("40.00"),
-        base_compare_at=None,
-    )
+    rules = rules_to_json([rule])  # type: ignore[list-item]
+    covered = factories.cover(variant, rules, base_price="40.00", name="Summer")
     shown = Decimal("20.00") if rule is HALF_OFF else Decimal("9.00")
     merchant.edit([(variant.vendor_id, shown)])
     now = merchant.prices()[variant.vendor_id]
@@ -55,7 +44,7 @@ def variant(desk: TestDesk) -> Variant:
 def test_a_job_moves_the_own_price_and_the_shown_one_follows(
     desk: TestDesk, merchant: Merchant, variant: Variant
 ) -> None:
-    covered = cover(desk, merchant, variant, HALF_OFF)
+    covered = cover(merchant, variant, HALF_OFF)
     compare = covered.base_compare_at
     job = desk.plan("", simple_rule(Action.AMOUNT, 10))
     row = job.plan.get(variant=variant)
@@ -77,7 +66,7 @@ def test_a_job_moves_the_own_price_and_the_shown_one_follows(
 def test_an_own_price_that_the_layer_hides_moves_without_a_write(
     desk: TestDesk, merchant: Merchant, variant: Variant
 ) -> None:
-    covered = cover(desk, merchant, variant, FIXED)
+    covered = cover(merchant, variant, FIXED)
     since = merchant.last_effect()
     job = desk.run(desk.plan("", simple_rule(Action.AMOUNT, 10)))
     result = job.results.get(variant=variant)
@@ -95,7 +84,7 @@ def test_an_own_price_that_the_layer_hides_moves_without_a_write(
 def test_undo_while_the_campaign_is_on_gives_the_own_price_back(
     desk: TestDesk, merchant: Merchant, variant: Variant
 ) -> None:
-    covered = cover(desk, merchant, variant, HALF_OFF)
+    covered = cover(merchant, variant, HALF_OFF)
     before = merchant.prices()
     job = desk.run(desk.plan("", simple_rule(Action.AMOUNT, 10)))
     undo = desk.plan_rollback(job)
@@ -118,7 +107,7 @@ def test_undo_of_a_job_from_before_the_campaign_gives_the_own_price_back(
     merchant.edit([(variant.vendor_id, Decimal("30.00"))])
     Variant.objects.filter(pk=variant.pk).update(price=Decimal("30.00"))
     job = desk.run(desk.plan("", simple_rule(Action.AMOUNT, 10)))
-    covered = cover(desk, merchant, variant, HALF_OFF)
+    covered = cover(merchant, variant, HALF_OFF)
     desk.run(desk.plan_rollback(job))
     covered.refresh_from_db()
     # The campaign shows half of the price that is the merchant's again.
@@ -129,7 +118,7 @@ def test_undo_of_a_job_from_before_the_campaign_gives_the_own_price_back(
 def test_undo_after_the_campaign_has_ended_gives_the_own_price_back_to_the_shop(
     desk: TestDesk, merchant: Merchant, variant: Variant
 ) -> None:
-    covered = cover(desk, merchant, variant, HALF_OFF)
+    covered = cover(merchant, variant, HALF_OFF)
     job = desk.run(desk.plan("", simple_rule(Action.AMOUNT, 10)))
     # The campaign ends: its variant shows the own price again.
     merchant.edit([(variant.vendor_id, Decimal("50.00"))])
@@ -143,7 +132,7 @@ def test_undo_after_the_campaign_has_ended_gives_the_own_price_back_to_the_shop(
 def test_an_edit_of_a_covered_variant_is_kept_by_a_job(
     desk: TestDesk, merchant: Merchant, variant: Variant
 ) -> None:
-    covered = cover(desk, merchant, variant, HALF_OFF)
+    covered = cover(merchant, variant, HALF_OFF)
     job = desk.plan("", simple_rule(Action.AMOUNT, 10))
     merchant.edit([(variant.vendor_id, Decimal("33.00"))])
     desk.run(job)

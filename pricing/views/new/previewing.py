@@ -184,7 +184,7 @@ def _sample(row: VariantRow, evaluate: Any) -> Sample:
         ),
         own=row.own,
         stock=facts.stock,
-        covered=row.layer_id is not None,
+        covered=row.covered,
         result=result,
     )
 

@@ -10,8 +10,6 @@ from catalog_sync.models import Location, StockLevel, Variant
 from foundation.shops.models import Connection, Shop, User
 from pricing.enums import PriceFileState
 from pricing.models import (
-    CoveredVariant,
-    PriceLayer,
     PriceLock,
     PricingJob,
     RuleSet,
@@ -101,10 +99,7 @@ def test_locked_covered_and_costly_variants_are_shown_as_what_they_are(
     shop: Shop, preview: Poster, variants: list[Variant]
 ) -> None:
     PriceLock.objects.create(shop=shop, variant=variants[0], reason="agreed")
-    layer = PriceLayer.objects.create(shop=shop, ref=uuid.uuid4(), name="Sale", rules=[TEN_OFF])
-    CoveredVariant.objects.create(
-        shop=shop, variant=variants[1], layer=layer, base_price=Decimal(50)
-    )
+    factories.cover(variants[1], [TEN_OFF], base_price="50.00")
     Variant.objects.filter(pk=variants[2].pk).update(cost=Decimal(19))
     seen = preview()
     assert "<strong>1</strong> Its price is locked" in seen

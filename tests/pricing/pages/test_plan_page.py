@@ -1,7 +1,6 @@
 """A plan's page: figures, warnings in words, how changes spread, and its rows narrowed."""
 
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from catalog_sync.models import Variant
 from foundation.shops.models import Connection, User
 from pricing.enums import PricingJobState
-from pricing.models import CoveredVariant, PriceLayer, PriceLock, PricingJob
+from pricing.models import PriceLock, PricingJob
+from tests import factories
 from tests.pricing.page_fixtures import catalogue, planned
 
 from .asking import page, text_of
@@ -150,15 +150,8 @@ def test_rows_are_found_by_rule_skip_sku_and_title(
 def test_a_variant_under_a_campaign_shows_both_prices(
     connection: Connection, variants: list[Variant], owner: User, as_owner: Client
 ) -> None:
-    layer = PriceLayer.objects.create(
-        shop=connection.shop,
-        ref=uuid4(),
-        name="Summer <sale>",
-        rules=[{"action": {"kind": "percent", "value": "-50"}}],
-    )
-    CoveredVariant.objects.create(
-        variant=variants[0], shop=connection.shop, layer=layer, base_price=Decimal("20.00")
-    )
+    half = {"action": {"kind": "percent", "value": "-50"}}
+    factories.cover(variants[0], [half], base_price="20.00", name="Summer <sale>")
     job = planned(connection, owner)
     row = rows_of(as_owner, job, "show=under_campaign")
     assert skus_in(row) == ["SKU-11"]

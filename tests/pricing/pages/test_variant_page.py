@@ -15,8 +15,9 @@ from foundation.shops.models import Connection, Shop, User
 from foundation.zones import local_in
 from pricing.enums import Cause, Layer
 from pricing.exporters import LEDGER
-from pricing.models import AuditTrailEntry, CoveredVariant, PriceLayer, PriceLock
+from pricing.models import AuditTrailEntry, PriceLock
 from pricing.queries.ledger import LedgerFilter, ledger_rows
+from tests import factories
 from tests.pricing.page_fixtures import edited_outside, finished
 
 from .asking import logged_in, page, text_of
@@ -94,14 +95,9 @@ def test_causes_stand_at_the_dots_and_in_the_legend(
 
 
 def test_a_covered_variant_shows_whose_price_is_whose(
-    connection: Connection, variants: list[Variant], as_owner: Client
+    variants: list[Variant], as_owner: Client
 ) -> None:
-    layer = PriceLayer.objects.create(
-        shop=connection.shop, ref=uuid4(), name="Summer sale", rules=[]
-    )
-    CoveredVariant.objects.create(
-        variant=variants[0], shop=connection.shop, layer=layer, base_price=Decimal("25.00")
-    )
+    factories.cover(variants[0], [], base_price="25.00", name="Summer sale")
     said = text_of(as_owner, url_of(variants[0]))
     assert "The shop shows</dt><dd>10.00 CAD<small>by the campaign Summer sale" in said
     assert "Own price</dt><dd>25.00 CAD" in said

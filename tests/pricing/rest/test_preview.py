@@ -1,6 +1,5 @@
 """A plan without a job."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +10,8 @@ from foundation.audit.models import AuditEvent
 from foundation.rest.models import IdempotentRequest
 from foundation.shops.models import Connection
 from foundation.work.models import Job
-from pricing.models import CoveredVariant, PlannedChange, PriceLayer, PricingJob
+from pricing.models import PlannedChange, PricingJob
+from tests import factories
 from tests.pricing.page_fixtures import catalogue
 from tests.rest.conftest import Caller, told
 
@@ -65,16 +65,9 @@ def test_it_comes_to_what_the_plan_comes_to(editor: Caller, variants: list[Varia
     ]
 
 
-def test_a_campaign_shows_another_price(
-    editor: Caller, connection: Connection, variants: list[Variant]
-) -> None:
+def test_a_campaign_shows_another_price(editor: Caller, variants: list[Variant]) -> None:
     half = {"action": {"kind": "percent", "value": "-50"}}
-    layer = PriceLayer.objects.create(
-        shop_id=connection.shop_id, ref=connection.pk, name="Half off", rules=[half]
-    )
-    CoveredVariant.objects.create(
-        variant=variants[0], shop_id=connection.shop_id, layer=layer, base_price=Decimal(20)
-    )
+    factories.cover(variants[0], [half], base_price="20.00", name="Half off")
     wish = {**WISH, "selection": {"variant_ids": [str(variants[0].pk)]}}
     row = editor.send(PREVIEW, wish).json()["rows"][0]
     assert (row["before"]["price"], row["after"]["price"]) == ("20.00", "18.00")
@@ -133,7 +126,7 @@ def test_what_it_costs(
         catalogue(connection, 1 if number == 1 else 2, first=number)
         # Person, membership, accounts; in a transaction, which is two here: how many, what else
         # holds a variant (open jobs, two kinds of locks), the variants; then those that are shown.
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             found: Any = editor.send(PREVIEW, WISH).json()
         assert found["totals"]["products"] == number
 
