@@ -7,6 +7,7 @@ have joined or left: one read of the variants, no query for each selection. Pure
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 from .contracts import Selection
@@ -88,7 +89,10 @@ def _chosen(selection: Selection) -> Matches | None:
     )
 
 
-def _within(value: Decimal | None, low: Decimal | None, high: Decimal | None) -> bool:
+Number = TypeVar("Number", int, Decimal)
+
+
+def _within(value: Number | None, low: Number | None, high: Number | None) -> bool:
     if low is None and high is None:
         return True
     # What is not known lies within no bounds.

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 TITLES = ("Mug", "Straße 100%", "ŒUF_ÉTÉ", "a\\b'c", "mug mug")
 VENDORS = ("Acme", "ACME", "Ótimo", "")
-TAGS = (["blue"], ["blue", "new"], [])
+TAGS: tuple[list[str], ...] = (["blue"], ["blue", "new"], [])
 SKUS = ("mug-1", "MUG-1", "œuf", "ß", "")
 
 
