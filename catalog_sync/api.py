@@ -26,6 +26,7 @@ from .queries import (
 )
 from .services import start_full_sync, start_subscription_check
 from .shopify.client import shopify_client
+from .stock_past import Steps, stock_at, stock_steps, stock_steps_by_location
 
 __all__ = [
     "APP_REMOVED",
@@ -40,6 +41,7 @@ __all__ = [
     "Selection",
     "SelectionFacts",
     "StepChart",
+    "Steps",
     "StockCause",
     "Totals",
     "apply_written_prices",
@@ -55,6 +57,9 @@ __all__ = [
     "start_full_sync",
     "start_subscription_check",
     "step_chart",
+    "stock_at",
+    "stock_steps",
+    "stock_steps_by_location",
     "totals",
     "variant_stock",
     "variants_found",
