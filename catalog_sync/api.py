@@ -11,6 +11,7 @@ from .enums import (
     ProductStatus,
     StockCause,
 )
+from .listening import NotListening, verify_listening
 from .listing import variant_stock
 from .matching import SelectionFacts, compile_selection, selection_matches
 from .overview import overview
@@ -37,6 +38,7 @@ __all__ = [
     "FacetValue",
     "Facets",
     "InvalidSelection",
+    "NotListening",
     "ProductStatus",
     "Selection",
     "SelectionFacts",
@@ -64,5 +66,6 @@ __all__ = [
     "variant_stock",
     "variants_found",
     "variants_matching",
+    "verify_listening",
     "with_levels",
 ]

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from catalog_sync.services import start_full_sync
 from catalog_sync.state import subscriptions_checked
-from connectors.shopify.api import ShopifyClient, Subscription, Topic
+from connectors.shopify.api import Priority, ShopifyClient, Subscription, Topic
 from foundation.alerts.api import close_alert, open_alert
 from foundation.audit.api import record
 from foundation.failures import Permanent
@@ -60,20 +60,27 @@ class Checked:
         """Topics that still are not."""
         return [topic for topic, state in self.states.items() if state.startswith(FAILED)]
 
+    @property
+    def why(self) -> str:
+        """Why the first of them failed, for people; empty when none did."""
+        return self.states[self.failed[0]].removeprefix(FAILED) if self.failed else ""
+
 
 def our_address() -> str:
     """Return where Shopify shall deliver."""
     return f"{settings.PUBLIC_URL}{PATHS[0]}"
 
 
-def check_subscriptions(connection_id: UUID, *, job: Running | None = None) -> Checked:
+def check_subscriptions(
+    connection_id: UUID, *, job: Running | None = None, priority: Priority = Priority.NORMAL
+) -> Checked:
     """Compare the shop's subscriptions with what the mirror needs, and mend them.
 
     Only subscriptions of our topics to our own address are touched: one that is filtered, leaves
     fields out or is not JSON would let changes pass unseen, so it is replaced. Calls abroad, so
     never inside a transaction.
     """
-    client = shopify_client(connection_id, job=job)
+    client = shopify_client(connection_id, job=job, priority=priority)
     existing = client.subscriptions()
     removed = 0
     states: dict[str, str] = {}
@@ -139,8 +146,7 @@ def _record(connection_id: UUID, checked: Checked, *, first: bool) -> None:
             key=key,
             severity="warning",
             title=f"{access.account} does not tell us everything",
-            body=f"Webhooks for {', '.join(checked.failed)} could not be subscribed: "
-            f"{checked.states[checked.failed[0]].removeprefix(FAILED)}",
+            body=f"Webhooks for {', '.join(checked.failed)} could not be subscribed: {checked.why}",
             url="/catalog/",
         )
     else:
