@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from config.door.places import Place
 
 PUBLIC_URL = "https://backroom.test"
-SHOPS = ("demo-shop.myshopify.com", "other-shop.myshopify.com")
+# Hosts that the sandbox stands in for: its shops, and where results of bulk exports are fetched.
+STAND_INS = (
+    "demo-shop.myshopify.com",
+    "other-shop.myshopify.com",
+    "bulk-results.shopify.test",
+)
 # What names real servers; a private stack must not see them.
 SERVER_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 # Everything that config/settings.py reads: a private stack starts from none of it.
@@ -114,7 +119,7 @@ def compose(
         "SECURE": "0",
         "LOG_FORMAT": "json",
         "MAIL_URL": f"file://{place.var / 'mail'}",
-        "OUTBOUND_ADDRESS_MAP": ",".join(f"{shop}={addresses.sandbox}" for shop in SHOPS),
+        "OUTBOUND_ADDRESS_MAP": ",".join(f"{host}={addresses.sandbox}" for host in STAND_INS),
         # The sandbox is the vendor: pictures of its products come from there.
         "PICTURE_ORIGINS": addresses.sandbox,
         "STATIC_ROOT": str(place.var / "static"),

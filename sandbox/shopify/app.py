@@ -8,6 +8,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from sandbox.shopify import catalogue, clock, control, pages, resolvers
+from sandbox.shopify.bulk import RESULTS
+from sandbox.shopify.bulk_results import Results
 from sandbox.shopify.endpoint import Endpoint
 from sandbox.shopify.entities import Facts
 from sandbox.shopify.settings import Settings
@@ -81,18 +83,21 @@ def open_world(
 
 
 def application(world: World) -> Starlette:
-    """The application over a world; its lifespan runs the webhook dispatcher."""
+    """The application over a world; its lifespan runs webhooks and bulk operations."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await world.dispatcher.start()
+        world.bulk.start()
         yield
+        await world.bulk.stop()
         await world.dispatcher.stop()
         world.close()
 
     return Starlette(
         routes=[
             Route("/admin/api/{version}/graphql.json", Endpoint(world), methods=["POST"]),
+            Route(f"/{RESULTS}/{{key}}-final", Results(world), methods=["GET"]),
             *control.routes(world),
             *pages.routes(world),
         ],

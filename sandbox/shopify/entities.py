@@ -127,6 +127,25 @@ class Subscription(msgspec.Struct):
     last_digest: str = ""
 
 
+class BulkOperation(msgspec.Struct):
+    """An export in bulk; `finished` is when it ended, in whatever way.
+
+    `key` names the file of the result, empty while there is none; `size` is its length in bytes.
+    """
+
+    id: int
+    query: str
+    grouped: bool
+    status: str
+    created: int
+    finished: int | None = None
+    error: str | None = None
+    objects: int = 0
+    roots: int = 0
+    key: str = ""
+    size: int = 0
+
+
 class Facts(msgspec.Struct):
     """The shop itself and the app installed on it."""
 
@@ -158,6 +177,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "item": Item,
     "level": Level,
     "subscription": Subscription,
+    "bulk": BulkOperation,
 }
 
 KIND_OF: dict[type[msgspec.Struct], str] = {kind: name for name, kind in KINDS.items()}

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shopify import access, inputs
-from sandbox.shopify.entities import Item, Level, Location, Product, Subscription, Variant
+from sandbox.shopify.entities import (
+    BulkOperation,
+    Item,
+    Level,
+    Location,
+    Product,
+    Subscription,
+    Variant,
+)
 from sandbox.shopify.errors import FieldError, access_denied
 from sandbox.shopify.paging import Page
 from sandbox.shopify.plan import Field, Plan, Selection
@@ -25,6 +33,7 @@ TYPE_OF: dict[type, str] = {
     Level: "InventoryLevel",
     Location: "Location",
     Subscription: "WebhookSubscription",
+    BulkOperation: "BulkOperation",
 }
 
 

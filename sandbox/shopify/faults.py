@@ -24,6 +24,12 @@ Kind: TypeAlias = Literal[
     "webhook_reorder",
     "webhook_drop",
     "webhook_delay",
+    "bulk_fail",
+    "bulk_stall",
+    "result_gone",
+    "result_5xx",
+    "result_truncated",
+    "result_cut",
 ]
 
 
@@ -32,8 +38,8 @@ class Rule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     `rate` is the share of matching calls struck; `count` the most strikes (None: no end);
     `operation` a regular expression over the operation name or the names of the root fields;
-    `seconds` the length of slow, delay and reorder; `status` the code of 5xx; `price` the value an
-    outside edit sets (None: a random one), `rows` how many submitted variants it edits.
+    `seconds` the length of slow, delay, reorder and stall; `status` the code of 5xx; `price` the
+    value an outside edit sets (None: a random one), `rows` how many submitted variants it edits.
     """
 
     kind: Kind

@@ -10,7 +10,14 @@ if TYPE_CHECKING:
 
 _PREFIX = {
     kind: f"gid://shopify/{kind}/"
-    for kind in ("Product", "ProductVariant", "InventoryItem", "Location", "WebhookSubscription")
+    for kind in (
+        "Product",
+        "ProductVariant",
+        "InventoryItem",
+        "Location",
+        "WebhookSubscription",
+        "BulkOperation",
+    )
 }
 
 
@@ -48,6 +55,7 @@ def find(call: "Call", text: Any) -> Any:
         "InventoryItem": shop.items,
         "Location": shop.locations,
         "WebhookSubscription": shop.subscriptions,
+        "BulkOperation": shop.bulk,
     }
     if kind == "Shop" and number == shop.facts.id:
         return shop_doc(None, {}, call)

@@ -10,6 +10,8 @@ PARTS = (
     "product_writes",
     "stock_writes",
     "hook_writes",
+    "bulk_reads",
+    "bulk_writes",
 )
 
 

@@ -181,7 +181,7 @@ def _text_matcher(read: Getter, text: str) -> Predicate:
 
 @lru_cache(maxsize=1024)
 def compiled(resource: str, text: str) -> Query:
-    """Compile a query of "product", "variant" or "item" lists."""
+    """Compile a query of "product", "variant", "item" or "bulk" lists."""
     fields, words = RESOURCES[resource]
     reader = _Reader(text, fields, words)
     predicate = reader.any_of()

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from sandbox.shopify.bulk import shown_status
+
 if TYPE_CHECKING:
     from sandbox.shopify.state import Shop
 
@@ -111,8 +113,16 @@ def _variant_words(shop: "Shop", variant: Any) -> str:
     return " ".join((*parts, product.vendor, product.product_type))
 
 
+BULK: dict[str, Searchable] = {
+    "id": Searchable("id", _attribute("id")),
+    "created_at": Searchable("date", _attribute("created")),
+    "status": Searchable("text", lambda shop, each: shown_status(each, shop.settings)),
+    "operation_type": Searchable("text", lambda _s, _r: "query"),
+}
+
 RESOURCES: dict[str, tuple[dict[str, Searchable], Getter]] = {
     "product": (PRODUCT, _product_words),
     "variant": (VARIANT, _variant_words),
+    "bulk": (BULK, lambda _shop, _operation: ""),
     "item": (ITEM, lambda shop, item: shop.variants[item.variant_id].sku or ""),
 }

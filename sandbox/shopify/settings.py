@@ -59,3 +59,21 @@ class Settings(msgspec.Struct, kw_only=True):
     delete_subscription: Literal["quiet", "always", "never"] = "quiet"
     # §7: version of webhook payloads, set in the app and not by the request.
     webhook_api_version: str = "2026-10"
+    # §9: bulk queries at once, connections in one, and how deep they nest; the root counts (?).
+    bulk_at_once: int = 5
+    bulk_connections: int = 5
+    bulk_depth: int = 2
+    # §9: seconds until it runs (?), objects per second [R: 1,458 in 1 s, 18,919 in 7 s].
+    bulk_start_seconds: float = 0.5
+    bulk_objects_per_second: float = 2700.0
+    # §9 (?): how much longer it takes to keep children with their parents (`groupObjects`).
+    bulk_grouping_slowdown: float = 2.0
+    # §9 (?): seconds from CANCELING to CANCELED.
+    bulk_cancel_seconds: float = 1.0
+    # §9: ten days for a query, seven days for its result.
+    bulk_time_limit: float = 864_000.0
+    bulk_url_seconds: float = 604_800.0
+    # Divides every duration of bulk operations; 1 is the vendor's clock.
+    bulk_clock: float = 1.0
+    # Where results are fetched: another host than the shop, as with the vendor.
+    bulk_result_origin: str = "https://bulk-results.shopify.test"

@@ -14,6 +14,7 @@ from sandbox.shopify import clock
 from sandbox.shopify.bucket import Bucket
 from sandbox.shopify.entities import (
     KIND_OF,
+    BulkOperation,
     Facts,
     Item,
     Level,
@@ -48,6 +49,7 @@ class Shop:
         self.items: dict[int, Item] = {}
         self.levels: dict[int, dict[int, Level]] = {}
         self.subscriptions: dict[int, Subscription] = {}
+        self.bulk: dict[int, BulkOperation] = {}
         self.bucket = Bucket(PLANS[facts.plan], facts.points_factor, settings)
         self.last_ms = 0
         # Earlier versions of records that the search index has not caught up with (search_lag > 0).
@@ -74,6 +76,8 @@ class Shop:
                 self.locations[record.id] = record
             case Subscription():
                 self.subscriptions[record.id] = record
+            case BulkOperation():
+                self.bulk[record.id] = record
 
     def ids(self, kind: str) -> list[int]:
         """Ascending ids of "product", "variant" or "item"."""

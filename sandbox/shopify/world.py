@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shopify import payloads
+from sandbox.shopify.bulk_runs import Runs
 from sandbox.shopify.deliveries import Dispatcher
 from sandbox.shopify.entities import Facts, Product
 from sandbox.shopify.envelopes import Delivery, prepare
@@ -33,6 +34,7 @@ class World:
         self.dispatcher.delivered = self.delivered
         self.dispatcher.exhausted = self.exhausted
         self.shops: dict[str, Shop] = {}
+        self.bulk = Runs(self, folder / "bulk")
         self.calls: Counter[str] = Counter()
         self.load()
 

@@ -32,7 +32,8 @@ def test_processes_learn_where_everything_is(place: Place) -> None:
     assert given["LIVE_URL"] == "ws://127.0.0.1:9001"
     assert given["OUTBOUND_ADDRESS_MAP"] == (
         "demo-shop.myshopify.com=http://127.0.0.1:9123,"
-        "other-shop.myshopify.com=http://127.0.0.1:9123"
+        "other-shop.myshopify.com=http://127.0.0.1:9123,"
+        "bulk-results.shopify.test=http://127.0.0.1:9123"
     )
     assert given["VAR_DIR"] == str(place.var)
 
