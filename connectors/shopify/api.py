@@ -24,6 +24,7 @@ from .contracts import (
     Subscription,
     Topic,
     Variant,
+    VariantGlance,
     WrittenPrice,
 )
 from .documents import API_VERSION
@@ -72,6 +73,7 @@ __all__ = [
     "Subscription",
     "Topic",
     "Variant",
+    "VariantGlance",
     "WrittenPrice",
     "is_shop_domain",
     "open_client",

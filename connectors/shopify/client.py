@@ -29,6 +29,7 @@ from .contracts import (
     Subscription,
     Topic,
     Variant,
+    VariantGlance,
 )
 from .documents import ROWS_PER_PAGE
 from .transport import Transport
@@ -44,6 +45,11 @@ class ShopifyClient:
         """``transport`` carries the credentials, the lane, the budget and its priority."""
         self._transport = transport
         self._run = transport.run
+
+    @property
+    def points_spent(self) -> int:
+        """What Shopify charged for the calls of this client so far."""
+        return self._transport.points_spent
 
     # --- the shop -----------------------------------------------------------------------------
 
@@ -103,6 +109,30 @@ class ShopifyClient:
         page = self._run(documents.VARIANT_PAGE, given, wire.VariantsData).data.variants
         return Page(tuple(mapping.variant(node) for node in page.nodes), page.next)
 
+    def glances(self, after: str | None = None) -> Page[VariantGlance]:
+        """Return up to 250 variants of the whole shop by id, without product and item. 13 points.
+
+        No filter, so no search index: the list is as current as a read by id (§6).
+        """
+        page = self._run(documents.VARIANT_PAGE_FLAT, {"after": after}, wire.GlancesData)
+        rows = page.data.variants
+        return Page(tuple(mapping.glance(node) for node in rows.nodes), rows.next)
+
+    def variants_by_ids(self, variant_ids: Sequence[int]) -> dict[int, Variant | None]:
+        """Read at most 250 variants; None for one that is gone. 3 points."""
+        given = {"ids": _gids("ProductVariant", variant_ids)}
+        nodes = self._run(documents.VARIANTS_BY_IDS, given, wire.VariantNodesData).data.nodes
+        return {
+            variant: None if node is None else mapping.variant(node)
+            for variant, node in zip(variant_ids, nodes, strict=True)
+        }
+
+    def products_there(self, product_ids: Sequence[int]) -> frozenset[int]:
+        """Return which of at most 250 products have not been deleted. 1 point."""
+        given = {"ids": _gids("Product", product_ids)}
+        nodes = self._run(documents.PRODUCTS_THERE, given, wire.ThereData).data.nodes
+        return frozenset(mapping.number(node.id) for node in nodes if node is not None)
+
     def product(self, product_id: int) -> ProductVariants | None:
         """Return one product with all its variants; None when it is gone. 28 points per 250."""
         variants: list[Variant] = []
@@ -132,11 +162,7 @@ class ShopifyClient:
         self, item_ids: Sequence[int], *, levels: int = 10
     ) -> dict[int, ItemStock | None]:
         """Return the levels of at most 250 items; None for an item that is gone. 15 points."""
-        _at_most(item_ids, ROWS_PER_PAGE, "inventory items")
-        given = {
-            "ids": [mapping.gid("InventoryItem", item) for item in item_ids],
-            "levels": _levels(levels),
-        }
+        given = {"ids": _gids("InventoryItem", item_ids), "levels": _levels(levels)}
         nodes = self._run(documents.STOCK_BY_ITEM_IDS, given, wire.StockNodesData).data.nodes
         return {
             item: None if node is None else self._complete(node)
@@ -163,8 +189,7 @@ class ShopifyClient:
 
         Read by id, so it shows every earlier write (only lists and counts lag, §6).
         """
-        _at_most(variant_ids, ROWS_PER_PAGE, "variants")
-        given = {"ids": [mapping.gid("ProductVariant", each) for each in variant_ids]}
+        given = {"ids": _gids("ProductVariant", variant_ids)}
         nodes = self._run(documents.VARIANT_PRICE_CHECK, given, wire.PricesData).data.nodes
         return {
             variant: None if node is None else mapping.live_price(node)
@@ -240,6 +265,11 @@ def _utc(moment: dt.datetime) -> str:
 
 def _levels(asked: int) -> int:
     return max(1, min(asked, MOST_LEVELS))
+
+
+def _gids(kind: str, ids: Sequence[int]) -> list[str]:
+    _at_most(ids, ROWS_PER_PAGE, f"ids of {kind}")
+    return [mapping.gid(kind, each) for each in ids]
 
 
 def _at_most(given: Sequence[object], most: int, what: str) -> None:

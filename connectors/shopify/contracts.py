@@ -99,6 +99,22 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantGlance:
+    """What a variant tells without its product and its inventory item; fields as there."""
+
+    id: int
+    title: str
+    sku: str
+    barcode: str
+    position: int
+    price: Decimal
+    compare_at: Decimal | None
+    stock: int | None
+    policy: str
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ProductVariants:
     """A product with every one of its variants, by position."""
 

@@ -36,6 +36,9 @@ _COSTS: Final[Mapping[str, Callable[[Mapping[str, Any]], int]]] = {
     documents.PRODUCT_PAGE.name: lambda _: _PRODUCT_LIST,
     documents.PRODUCTS_CHANGED.name: lambda _: _PRODUCT_LIST,
     documents.VARIANT_PAGE.name: lambda _: connection(ROWS_PER_PAGE, 3),
+    documents.VARIANT_PAGE_FLAT.name: lambda _: connection(ROWS_PER_PAGE, 1),
+    documents.VARIANTS_BY_IDS.name: lambda _: 3,
+    documents.PRODUCTS_THERE.name: lambda _: 1,
     documents.PRODUCT_BY_ID.name: lambda _: 1 + _PICTURE + connection(ROWS_PER_PAGE, 2),
     documents.VARIANT_PRICE_CHECK.name: lambda _: 1,
     documents.STOCK_PAGE.name: lambda given: connection(

@@ -97,6 +97,40 @@ VARIANT_PAGE: Final = Document(
 }}""",
 )
 
+# Scalars alone: 13 points where VariantPage costs 35, so a whole shop can be looked over often.
+VARIANT_PAGE_FLAT: Final = Document(
+    "VariantPageFlat",
+    """query VariantPageFlat($after: String) {
+  productVariants(first: 250, after: $after, sortKey: ID) {
+    nodes {
+      id title sku barcode position price compareAtPrice updatedAt inventoryQuantity
+      inventoryPolicy
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}""",
+)
+
+VARIANTS_BY_IDS: Final = Document(
+    "VariantsByIds",
+    f"""query VariantsByIds($ids: [ID!]!) {{
+  nodes(ids: $ids) {{
+    id
+    ... on ProductVariant {{
+      product {{ id }}
+      {_VARIANT}
+    }}
+  }}
+}}""",
+)
+
+PRODUCTS_THERE: Final = Document(
+    "ProductsThere",
+    """query ProductsThere($ids: [ID!]!) {
+  nodes(ids: $ids) { id }
+}""",
+)
+
 PRODUCT_BY_ID: Final = Document(
     "ProductById",
     f"""query ProductById($id: ID!, $after: String) {{
@@ -228,6 +262,9 @@ ALL: Final = (
     PRODUCT_PAGE,
     PRODUCTS_CHANGED,
     VARIANT_PAGE,
+    VARIANT_PAGE_FLAT,
+    VARIANTS_BY_IDS,
+    PRODUCTS_THERE,
     PRODUCT_BY_ID,
     VARIANT_PRICE_CHECK,
     STOCK_PAGE,

@@ -20,6 +20,7 @@ from .contracts import (
     Subscription,
     Topic,
     Variant,
+    VariantGlance,
     WrittenPrice,
 )
 
@@ -98,8 +99,24 @@ def product(node: wire.Product) -> Product:
     )
 
 
+def glance(node: wire.VariantScalars) -> VariantGlance:
+    """Translate a node of VariantPageFlat."""
+    return VariantGlance(
+        id=number(node.id),
+        title=node.title,
+        sku=node.sku or "",
+        barcode=node.barcode or "",
+        position=node.position,
+        price=node.price,
+        compare_at=node.compare_at_price,
+        stock=node.inventory_quantity,
+        policy=node.inventory_policy.lower(),
+        updated_at=utc(node.updated_at),
+    )
+
+
 def variant(node: wire.Variant, product_id: int | None = None) -> Variant:
-    """Translate a node of VariantPage, or of ProductById with the product it was asked of."""
+    """Translate a variant; one of ProductById comes with the product it was asked of."""
     if product_id is None:
         if node.product is None:
             message = f"variant {node.id} came without its product"

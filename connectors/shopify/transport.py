@@ -50,6 +50,7 @@ class Transport:
         self._credentials = credentials
         self._lane = lane
         self._points = points
+        self.points_spent = 0
 
     @contextmanager
     def prepaid(self, points: int) -> Iterator["Transport"]:
@@ -103,6 +104,9 @@ class Transport:
             reading = _reading(cost)
             exchange.requested_cost = round(cost.requested_query_cost)
             exchange.actual_cost = reading.actual
+            self.points_spent += (
+                exchange.requested_cost if reading.actual is None else reading.actual
+            )
             self._points.settle(grant, reading)
         failure = errors.failure_of_errors(told, document, self._credentials)
         if failure is None and envelope.extensions and envelope.extensions.search:

@@ -9,7 +9,15 @@ from uuid import UUID
 import pytest
 
 from connectors.shopify.client import ShopifyClient
-from connectors.shopify.contracts import KEEP, Page, PriceWrite, RowError, Topic, Variant
+from connectors.shopify.contracts import (
+    KEEP,
+    Page,
+    PriceWrite,
+    RowError,
+    Topic,
+    Variant,
+    VariantGlance,
+)
 from connectors.shopify.settings import ShopifyCredentials
 from connectors.shopify.transport import Transport
 from foundation.failures import Misconfigured, OutcomeUnknown, Permanent, Wait
@@ -68,6 +76,32 @@ def test_facts_scopes_and_counts(client: ShopifyClient, sandbox: Sandbox) -> Non
     counts = client.counts()
     assert counts.products == 300
     assert counts.variants == len(sandbox.of_shop("variants")["variants"])
+
+
+def test_a_glance_at_everything_costs_little_and_agrees(client: ShopifyClient) -> None:
+    before = client.points_spent
+    glances = everything(client.glances)
+    spent = client.points_spent - before
+    variants = everything(client.variants)
+
+    assert 13 * (len(variants) // 250) < spent <= 13 * -(-len(variants) // 250)
+    names = [*VariantGlance.__dataclass_fields__]
+    assert [[getattr(each, name) for name in names] for each in glances] == [
+        [getattr(each, name) for name in names] for each in variants
+    ]
+
+
+def test_known_variants_and_products_are_looked_up_by_id(client: ShopifyClient) -> None:
+    first, second, *_ = everything(client.variants)
+
+    assert client.variants_by_ids([second.id, 1, first.id]) == {
+        second.id: second,
+        1: None,
+        first.id: first,
+    }
+    assert client.products_there([first.product_id, 1]) == {first.product_id}
+    with pytest.raises(ValueError, match="251 ids of Product"):
+        client.products_there(range(251))
 
 
 def test_the_whole_catalogue_is_read_once_each(client: ShopifyClient, sandbox: Sandbox) -> None:

@@ -16,7 +16,10 @@ LISTED = [
     (documents.PRICE_WRITE, {"variants": [{}] * 250}, 60),
     (documents.HOOK_CREATE, {}, 11),
     (documents.HOOK_DELETE, {}, 10),
+    (documents.VARIANT_PAGE_FLAT, {}, 13),
+    (documents.VARIANTS_BY_IDS, {"ids": ["gid"] * 250}, 3),
     # Not in the list, by its rules.
+    (documents.PRODUCTS_THERE, {"ids": ["gid"] * 250}, 1),
     (documents.PRODUCT_PAGE, {}, 46),
     (documents.PRODUCTS_CHANGED, {}, 46),
     (documents.PRODUCT_BY_ID, {}, 28),

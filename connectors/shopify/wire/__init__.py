@@ -5,6 +5,7 @@ Only :mod:`connectors.shopify.mapping` and the client read these.
 """
 
 from .catalogue import (
+    GlancesData,
     Image,
     InventoryItemOfVariant,
     Item,
@@ -21,7 +22,10 @@ from .catalogue import (
     Quantity,
     StockData,
     StockNodesData,
+    ThereData,
     Variant,
+    VariantNodesData,
+    VariantScalars,
     VariantsData,
 )
 from .envelope import (
@@ -69,6 +73,7 @@ __all__ = [
     "CountsData",
     "Envelope",
     "Extensions",
+    "GlancesData",
     "GraphError",
     "Hook",
     "HookCreateData",
@@ -108,9 +113,12 @@ __all__ = [
     "ShopData",
     "StockData",
     "StockNodesData",
+    "ThereData",
     "ThrottleStatus",
     "UserError",
     "Variant",
+    "VariantNodesData",
+    "VariantScalars",
     "VariantsData",
     "Version",
     "Wire",

@@ -61,8 +61,8 @@ class InventoryItemOfVariant(Wire):
     unit_cost: Money | None = None
 
 
-class Variant(Wire):
-    """Selection of VariantPage and ProductById; the latter leaves out ``product``."""
+class VariantScalars(Wire):
+    """Selection of VariantPageFlat."""
 
     id: str
     title: str
@@ -70,18 +70,41 @@ class Variant(Wire):
     price: Decimal
     inventory_policy: str
     updated_at: Time
-    inventory_item: InventoryItemOfVariant
-    product: Ref | None = None
     sku: str | None = None
     barcode: str | None = None
     compare_at_price: Decimal | None = None
     inventory_quantity: int | None = None
 
 
+class Variant(VariantScalars, kw_only=True):
+    """Selection of VariantPage, VariantsByIds and ProductById; the last leaves out ``product``."""
+
+    inventory_item: InventoryItemOfVariant
+    product: Ref | None = None
+
+
 class VariantsData(Wire):
     """Answer of VariantPage."""
 
     variants: Nodes[Variant] = field(name="productVariants")
+
+
+class GlancesData(Wire):
+    """Answer of VariantPageFlat."""
+
+    variants: Nodes[VariantScalars] = field(name="productVariants")
+
+
+class VariantNodesData(Wire):
+    """Answer of VariantsByIds."""
+
+    nodes: list[Variant | None]
+
+
+class ThereData(Wire):
+    """Answer of ProductsThere."""
+
+    nodes: list[Ref | None]
 
 
 class ProductWithVariants(Product, kw_only=True):
