@@ -7,7 +7,8 @@ of statuses beyond 429 and 5xx (the connector knows the rest).
 import datetime as dt
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final
@@ -18,7 +19,7 @@ from urllib3.exceptions import HTTPError
 from foundation.failures import OutcomeUnknown, Permanent, Transient
 
 from .addresses import Route, route
-from .contracts import Answer, Call
+from .contracts import Answer, Call, Deadline, OpenDownload
 from .failures import NotSent
 from .wires import GuardedAdapter, MappedAdapter, forget_sending, sending_begun
 
@@ -28,6 +29,7 @@ LONGEST_SECONDS: Final = 30.0  # of one call, when the caller's deadline allows 
 LEAST_SECONDS: Final = 0.5  # a call with less left is not begun
 LARGEST_ANSWER: Final = 32 * 1024 * 1024  # bytes after decompression
 _PIECE: Final = 64 * 1024
+_BROKEN: Final = (requests.RequestException, HTTPError, OSError, ValueError)
 _TOO_MANY: Final = 429
 _SERVER: Final = 500
 _UNAVAILABLE: Final = 503
@@ -69,15 +71,23 @@ class Http:
         forget_sending()
         try:
             status, headers, body = self._exchange(call, way, began + seconds)
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+        except _BROKEN as error:
             raise _failure(call, way.host, error, time.monotonic() - began) from error
         return Answer(status, headers, body, round((time.monotonic() - began) * 1000))
 
     def _exchange(
         self, call: Call, way: Route, until: float
     ) -> tuple[int, Mapping[str, str], bytes]:
-        left = until - time.monotonic()
-        with self._session.request(
+        with self._open(call, way, until - time.monotonic()) as response:
+            body = bytearray()
+            for piece in _pieces(response, lambda: until - time.monotonic()):
+                body += piece
+                if len(body) > self._largest:
+                    raise _too_large(call, way.host, self._largest)
+            return response.status_code, response.headers, bytes(body)
+
+    def _open(self, call: Call, way: Route, left: float) -> requests.Response:
+        return self._session.request(
             call.method,
             way.url,
             data=call.body or None,
@@ -85,21 +95,60 @@ class Http:
             timeout=(min(CONNECT_SECONDS, left), left),
             allow_redirects=False,
             stream=True,
-        ) as response:
-            body = bytearray()
-            _shorten(response, until)
-            # `read1` returns what has come; `iter_content` would wait for a full piece.
-            while piece := response.raw.read1(_PIECE, decode_content=True):
-                body += piece
-                if len(body) > self._largest:
-                    raise _too_large(call, way.host, self._largest)
-                _shorten(response, until)
-            return response.status_code, response.headers, bytes(body)
+        )
+
+    @contextmanager
+    def stream(self, call: Call, *, left: Deadline, largest: int) -> Iterator[OpenDownload]:
+        """Send ``call`` and give the answer, whatever its status, while its body is coming.
+
+        ``left`` is asked for the seconds left again and again: a lease may be prolonged meanwhile.
+        Silence is borne as long as by :meth:`send`, and memory stays with one piece. Raises what
+        ``send`` raises, some of it only when the next piece is taken.
+        """
+        way = route(call.url, self.address_map)
+        began, seconds = time.monotonic(), min(left(), LONGEST_SECONDS)
+        if seconds < LEAST_SECONDS:
+            message = f"{way.host} was not called: {seconds:.1f} s of the job's time were left."
+            raise NotSent(message)
+        forget_sending()
+        try:
+            response = self._open(call, way, seconds)
+        except _BROKEN as error:
+            raise _failure(call, way.host, error, time.monotonic() - began) from error
+        with response:
+            pieces = _counted(call, way.host, response, left, largest)
+            yield OpenDownload(response.status_code, response.headers, pieces)
 
 
-def _shorten(response: requests.Response, until: float) -> None:
+def _counted(
+    call: Call, host: str, response: requests.Response, left: Deadline, largest: int
+) -> Iterator[bytes]:
+    """Give the pieces of a download, at most ``largest`` bytes; its faults are failures."""
+    size = 0
+    try:
+        for piece in _pieces(response, lambda: min(left(), LONGEST_SECONDS)):
+            size += len(piece)
+            if size > largest:
+                raise _too_large(call, host, largest)
+            yield piece
+    except _BROKEN as error:
+        message = (
+            f"{host} broke off {call.operation} after {size:,} bytes ({_words(error)}). "
+            "It is tried again."
+        )
+        raise Transient(message) from error
+
+
+def _pieces(response: requests.Response, left: Deadline) -> Iterator[bytes]:
+    _shorten(response, left())
+    # `read1` returns what has come; `iter_content` would wait for a full piece.
+    while piece := response.raw.read1(_PIECE, decode_content=True):
+        yield piece
+        _shorten(response, left())
+
+
+def _shorten(response: requests.Response, left: float) -> None:
     """Let the next read wait no longer than the whole call may: a drip would renew it for ever."""
-    left = until - time.monotonic()
     if left <= 0:
         message = "the answer did not end in time"
         raise requests.ReadTimeout(message)

@@ -1,7 +1,7 @@
 """What callers of the outside world speak: calls, answers, lanes and budgets."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -60,11 +60,31 @@ class OpenExchange:
     failure: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDownload:
+    """An answer whose body is still coming: ``pieces`` are its bytes, unpacked, each read once.
+
+    Taking the next piece may raise what :meth:`Lane.download` raises.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes] = field(repr=False)
+
+
 class Lane(Protocol):
     """A connection's way out: gate, address guard, deadline and log are already in it."""
 
     def exchange(self, call: Call, cost: int | None = None) -> AbstractContextManager[OpenExchange]:
         """Send ``call``; the log row is written when the block ends, with its failure if any."""
+        ...
+
+    def download(self, call: Call, *, largest: int) -> AbstractContextManager[OpenDownload]:
+        """Send ``call`` and read a large answer piece by piece, ``largest`` bytes at most.
+
+        In between the caller may write to the database, each time in a transaction that ends
+        before the next piece is taken.
+        """
         ...
 
 

@@ -1,5 +1,6 @@
 """A connection's lane: gate, transaction guard, deadline, client and log around each call."""
 
+import dataclasses
 import os
 import threading
 import time
@@ -16,7 +17,7 @@ from foundation.failures import Failure, Misconfigured, NotNow, OutcomeUnknown
 from foundation.tracing import current_request_id
 
 from .client import LONGEST_SECONDS, Http, raise_for_status
-from .contracts import Call, Deadline, OpenExchange
+from .contracts import Answer, Call, Deadline, OpenDownload, OpenExchange
 from .failures import NotSent
 from .gate import pass_gate
 from .models import Exchange
@@ -31,6 +32,8 @@ logger = structlog.get_logger(__name__)
 
 # Time kept back for reading the answer and recording it before the lease ends.
 _MARGIN_SECONDS: Final = 1.0
+# Of a download without a lease behind it.
+LONGEST_DOWNLOAD: Final = 900.0
 
 _lock = threading.Lock()
 _shared: dict[int, Http] = {}
@@ -104,15 +107,60 @@ class ConnectionLane:
             outcome = error
             raise
         finally:
-            spent = round((time.monotonic() - began) * 1000)
-            self._log(call, opened, outcome, cost, spent)
-            if isinstance(outcome, Misconfigured) and not self._probe:
-                park_connection(outcome.connection_id, outcome.message)
+            self._end(call, opened, outcome, cost, began)
+
+    @contextmanager
+    def download(self, call: Call, *, largest: int) -> Iterator[OpenDownload]:
+        """Send ``call`` and give its body piece by piece; when the block ends, log it.
+
+        As :meth:`exchange`, but no answer is kept, the time is the caller's whole lease, and each
+        piece is taken outside of a transaction. Leaving the block early is no failure.
+        """
+        forbid_open_transaction(call.operation)
+        pass_gate(self._access.id, changes=call.changes, probe=self._probe)
+        began = time.monotonic()
+        opened: OpenExchange | None = None
+        outcome: BaseException | None = None
+
+        def left() -> float:
+            if self._deadline is None:
+                return LONGEST_DOWNLOAD - (time.monotonic() - began)
+            return self._seconds()
+
+        try:
+            with shared_http().stream(call, left=left, largest=largest) as got:
+                opened = OpenExchange(Answer(got.status, got.headers, b"", 0))
+                raise_for_status(opened.answer, call, urlsplit(call.url).netloc)
+                pieces = _outside_transactions(got.pieces, call.operation)
+                yield OpenDownload(got.status, got.headers, pieces)
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            outcome = error
+            raise
+        finally:
+            if opened is not None:
+                spent = round((time.monotonic() - began) * 1000)
+                opened.answer = dataclasses.replace(opened.answer, milliseconds=spent)
+            self._end(call, opened, outcome, None, began)
 
     def _seconds(self) -> float:
         if self._deadline is None:
             return LONGEST_SECONDS
         return self._deadline() - _MARGIN_SECONDS
+
+    def _end(
+        self,
+        call: Call,
+        opened: OpenExchange | None,
+        outcome: BaseException | None,
+        cost: int | None,
+        began: float,
+    ) -> None:
+        spent = round((time.monotonic() - began) * 1000)
+        self._log(call, opened, outcome, cost, spent)
+        if isinstance(outcome, Misconfigured) and not self._probe:
+            park_connection(outcome.connection_id, outcome.message)
 
     def _log(
         self,
@@ -144,6 +192,15 @@ class ConnectionLane:
         except DatabaseError:
             logger.exception("outbound.exchange_not_logged", operation=call.operation)
             connection.close_if_unusable_or_obsolete()
+
+
+def _outside_transactions(pieces: Iterator[bytes], what: str) -> Iterator[bytes]:
+    while True:
+        forbid_open_transaction(what)
+        piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 _KINDS: Final = ((NotSent, "not_sent"), (OutcomeUnknown, "outcome_unknown"), (NotNow, "wait"))
