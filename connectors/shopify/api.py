@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from foundation.failures import Misconfigured
 from foundation.outbound.api import PointsBudget, Priority, open_http, park_connection
 
+from .bulk import ExportLost, StockExports
 from .client import ShopifyClient
 from .contracts import (
     KEEP,
@@ -20,6 +21,7 @@ from .contracts import (
     ProductVariants,
     RowError,
     ShopFacts,
+    StockExport,
     StockLevel,
     Subscription,
     Topic,
@@ -51,6 +53,7 @@ __all__ = [
     "KEEP",
     "Counts",
     "Envelope",
+    "ExportLost",
     "ItemStock",
     "Keep",
     "LivePrice",
@@ -68,6 +71,8 @@ __all__ = [
     "RowError",
     "ShopFacts",
     "ShopifyClient",
+    "StockExport",
+    "StockExports",
     "StockGone",
     "StockLevel",
     "Subscription",

@@ -15,6 +15,7 @@ from typing import Any, Final
 from foundation.failures import Permanent
 
 from . import costs, documents, mapping, wire
+from .bulk import StockExports
 from .contracts import (
     Counts,
     ItemStock,
@@ -168,6 +169,11 @@ class ShopifyClient:
             item: None if node is None else self._complete(node)
             for item, node in zip(item_ids, nodes, strict=True)
         }
+
+    @property
+    def exports(self) -> StockExports:
+        """Exports of all stock at once, for shops where pages cost too many points."""
+        return StockExports(self._transport)
 
     def _complete(self, node: wire.Item) -> ItemStock:
         """Follow the levels of one item to their end; most have no second page."""

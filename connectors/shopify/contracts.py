@@ -150,6 +150,28 @@ class ItemStock:
 
 
 @dataclass(frozen=True, slots=True)
+class StockExport:
+    """A bulk export of all stock (contract §9): keep its ``id``, everything else is told again.
+
+    ``objects`` counts items and levels together, ``items`` the items: what was got through until
+    now, or all there is once it is ``ready``. ``url`` is signed, so it is as good as a password
+    for seven days; it is empty while there is none, and for a shop without items.
+    """
+
+    id: int
+    status: str
+    objects: int
+    items: int
+    created_at: dt.datetime
+    url: str = field(default="", repr=False)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be read; otherwise it is under way."""
+        return self.status == "completed"
+
+
+@dataclass(frozen=True, slots=True)
 class LivePrice:
     """What a variant costs abroad at this moment."""
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from . import documents
+from . import bulk_documents, documents
 from .documents import ROWS_PER_PAGE, Document
 
 MUTATION: Final = 10
@@ -51,6 +51,10 @@ _COSTS: Final[Mapping[str, Callable[[Mapping[str, Any]], int]]] = {
     documents.HOOK_CREATE.name: lambda _: MUTATION + 1,
     documents.HOOK_DELETE.name: lambda _: MUTATION,
     documents.CATALOGUE_COUNTS.name: lambda _: 2 * COUNT,
+    bulk_documents.STOCK_EXPORT_START.name: lambda _: MUTATION,
+    bulk_documents.EXPORT_POLL.name: lambda _: 1,
+    bulk_documents.EXPORT_LIST.name: lambda _: connection(10, 1),
+    bulk_documents.EXPORT_CANCEL.name: lambda _: MUTATION,
 }
 
 

@@ -16,6 +16,7 @@ from .contracts import (
     Product,
     RowError,
     ShopFacts,
+    StockExport,
     StockLevel,
     Subscription,
     Topic,
@@ -141,7 +142,7 @@ def variant(node: wire.Variant, product_id: int | None = None) -> Variant:
     )
 
 
-def item_stock(node: wire.Item, levels: Iterable[wire.Level]) -> ItemStock:
+def item_stock(node: wire.ItemFacts, levels: Iterable[wire.Level]) -> ItemStock:
     """Translate an inventory item with the levels collected for it."""
     item_id = number(node.id)
     return ItemStock(
@@ -150,6 +151,18 @@ def item_stock(node: wire.Item, levels: Iterable[wire.Level]) -> ItemStock:
         tracked=node.tracked,
         updated_at=utc(node.updated_at),
         levels=tuple(_level(item_id, level) for level in levels),
+    )
+
+
+def stock_export(node: wire.BulkOperation) -> StockExport:
+    """Translate a bulk operation."""
+    return StockExport(
+        id=number(node.id),
+        status=node.status.lower(),
+        objects=int(node.object_count),
+        items=int(node.root_object_count),
+        created_at=utc(node.created_at),
+        url=node.url or "",
     )
 
 

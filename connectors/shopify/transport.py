@@ -3,8 +3,8 @@
 Not done here: retrying and sleeping. A call the budget cannot pay raises ``failures.Wait``.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -17,6 +17,7 @@ from foundation.outbound.api import (
     Grant,
     Lane,
     NotSent,
+    OpenDownload,
     OpenExchange,
     Points,
     Reading,
@@ -58,16 +59,39 @@ class Transport:
         with prepay(self._points, points) as purse:
             yield Transport(self._credentials, lane=self._lane, points=purse)
 
-    def run(self, document: Document, variables: dict[str, Any], shape: type[Data]) -> Reply[Data]:
-        """Send ``document`` and return its data as ``shape``, or raise what went wrong."""
+    def run(
+        self,
+        document: Document,
+        variables: dict[str, Any],
+        shape: type[Data],
+        *,
+        judge: Callable[[Data, ShopifyCredentials], None] = lambda _data, _shop: None,
+    ) -> Reply[Data]:
+        """Send ``document`` and return its data as ``shape``, or raise what went wrong.
+
+        ``judge`` may raise for what the data say; then that is how the call ended in the log, and
+        a setting to mend parks the connection.
+        """
         call = self._call(document, variables)
         grant = self._points.take(requested(document, variables))
         try:
             with self._lane.exchange(call, grant.points) as exchange:
-                return self._read(exchange, document, grant, shape)
+                reply = self._read(exchange, document, grant, shape)
+                judge(reply.data, self._credentials)
+                return reply
         except (NotSent, Parked):
             self._points.give_back(grant)
             raise
+
+    def download(
+        self, url: str, operation: str, *, largest: int
+    ) -> AbstractContextManager[OpenDownload]:
+        """Fetch a file from the address Shopify gave for it, without points and without the token.
+
+        The file lies with somebody else, who must not learn the token.
+        """
+        call = Call(method="GET", url=url, operation=operation, changes=False)
+        return self._lane.download(call, largest=largest)
 
     def _call(self, document: Document, variables: dict[str, Any]) -> Call:
         # Absent and null mean the same for a cursor, but not for every filter: send what is set.

@@ -5,7 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from foundation.outbound.client import Http, raise_for_status
-from foundation.outbound.contracts import Call, Grant, OpenExchange, Reading
+from foundation.outbound.contracts import (
+    Answer,
+    Call,
+    Grant,
+    OpenDownload,
+    OpenExchange,
+    Reading,
+)
 
 
 @dataclass
@@ -23,6 +30,13 @@ class PlainLane:
         self.exchanges.append(opened)
         raise_for_status(answer, call, "shop")
         yield opened
+
+    @contextmanager
+    def download(self, call: Call, *, largest: int) -> Iterator[OpenDownload]:
+        """See :class:`foundation.outbound.contracts.Lane`."""
+        with self.http.stream(call, left=lambda: 60.0, largest=largest) as got:
+            raise_for_status(Answer(got.status, got.headers, b"", 0), call, "storage")
+            yield got
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.shopify import documents
+from connectors.shopify import bulk_documents, documents
 from connectors.shopify.costs import connection, price_write, requested
 from connectors.shopify.documents import Document
 
@@ -30,6 +30,10 @@ LISTED = [
     (documents.HOOK_LIST, {}, 16),
     # 10 for each of the two counts.
     (documents.CATALOGUE_COUNTS, {}, 20),
+    (bulk_documents.STOCK_EXPORT_START, {}, 10),
+    (bulk_documents.EXPORT_POLL, {}, 1),
+    (bulk_documents.EXPORT_LIST, {}, 6),
+    (bulk_documents.EXPORT_CANCEL, {}, 10),
 ]
 
 
@@ -44,7 +48,8 @@ def test_documents_cost_what_the_contract_says(
 
 def test_every_document_has_a_cost_below_the_limit_of_one_query() -> None:
     widest = {"levels": 250, "variants": [{}] * 2048}
-    assert all(0 < requested(document, widest) <= 1000 for document in documents.ALL)
+    every = (*documents.ALL, *bulk_documents.ALL)
+    assert all(0 < requested(document, widest) <= 1000 for document in every)
 
 
 def test_lists_cost_the_logarithm_of_their_length() -> None:

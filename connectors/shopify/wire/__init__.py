@@ -4,11 +4,23 @@ Decoding checks them: a field that is missing or of another type is an error wit
 Only :mod:`connectors.shopify.mapping` and the client read these.
 """
 
+from .bulk import (
+    BulkCancelData,
+    BulkCancelPayload,
+    BulkData,
+    BulkListData,
+    BulkNodes,
+    BulkOperation,
+    BulkStartData,
+    BulkStartPayload,
+    Kin,
+)
 from .catalogue import (
     GlancesData,
     Image,
     InventoryItemOfVariant,
     Item,
+    ItemFacts,
     ItemLevels,
     Level,
     LevelsData,
@@ -68,6 +80,14 @@ from .writes import (
 )
 
 __all__ = [
+    "BulkCancelData",
+    "BulkCancelPayload",
+    "BulkData",
+    "BulkListData",
+    "BulkNodes",
+    "BulkOperation",
+    "BulkStartData",
+    "BulkStartPayload",
     "Cost",
     "Count",
     "CountsData",
@@ -85,7 +105,9 @@ __all__ = [
     "Installation",
     "InventoryItemOfVariant",
     "Item",
+    "ItemFacts",
     "ItemLevels",
+    "Kin",
     "Level",
     "LevelsData",
     "Location",

@@ -134,14 +134,19 @@ class Level(Wire):
     quantities: list[Quantity]
 
 
-class Item(Wire):
-    """Selection of StockPage and StockByItemIds."""
+class ItemFacts(Wire):
+    """An inventory item without its levels: a root line of a stock export."""
 
     id: str
     tracked: bool
     updated_at: Time
-    levels: Nodes[Level] = field(name="inventoryLevels")
     sku: str | None = None
+
+
+class Item(ItemFacts, kw_only=True):
+    """Selection of StockPage and StockByItemIds."""
+
+    levels: Nodes[Level] = field(name="inventoryLevels")
 
 
 class StockData(Wire):
