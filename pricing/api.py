@@ -3,7 +3,7 @@
 from .contracts import Price
 from .enums import Action, ConflictPolicy, Outcome, PricingJobState
 from .overview import overview
-from .rules import Rule, RuleErrors, read_rules, rules_to_json, simple_rule
+from .rules import Rule, RuleErrors, number_in, plain, read_rules, rules_to_json, simple_rule
 from .services import (
     IllegalMove,
     Refused,
@@ -36,8 +36,10 @@ __all__ = [
     "cancel",
     "change_end",
     "confirm",
+    "number_in",
     "overview",
     "pause",
+    "plain",
     "plan_again",
     "plan_job",
     "read_rules",

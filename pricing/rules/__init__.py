@@ -29,6 +29,7 @@ from .contracts import (
     asks_for_levels,
 )
 from .fields import KINDS, STATUSES, Entry, Field, Kind, Match, Op, entry_of, ops_of
+from .numbers import number_in, plain
 from .reading import read_rules
 from .simple import simple_rule
 from .words import (
@@ -73,7 +74,9 @@ __all__ = [
     "entry_of",
     "evaluate",
     "guard_words",
+    "number_in",
     "ops_of",
+    "plain",
     "read_rules",
     "rounding_words",
     "rule_words",
