@@ -15,7 +15,7 @@ from .listening import NotListening, verify_listening
 from .listing import variant_stock
 from .matching import SelectionFacts, compile_selection, selection_matches
 from .overview import overview
-from .prices import apply_written_prices, lock_variants
+from .prices import apply_written_prices, lock_variants, lock_variants_named
 from .queries import (
     facets,
     location_names,
@@ -51,6 +51,7 @@ __all__ = [
     "facets",
     "location_names",
     "lock_variants",
+    "lock_variants_named",
     "overview",
     "probe_connection",
     "selection_facts",

@@ -45,6 +45,16 @@ def lock_variants(connection_id: UUID, vendor_ids: Sequence[int]) -> None:
         )
 
 
+def lock_variants_named(variant_ids: Sequence[UUID]) -> None:
+    """Lock variants by their own ids; otherwise as :func:`lock_variants`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM catalog_sync_variant WHERE id = ANY(%s)"
+            " ORDER BY connection_id, vendor_id FOR NO KEY UPDATE",
+            [list(variant_ids)],
+        )
+
+
 def apply_written_prices(connection_id: UUID, rows: Sequence[WrittenRow]) -> int:
     """Make the mirror know prices we have just written, without waiting for their webhooks.
 

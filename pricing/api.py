@@ -1,16 +1,22 @@
 """The door to prices."""
 
 from .contracts import Price
-from .enums import Action, ConflictPolicy, Outcome, PricingJobState
+from .enums import Action, Cause, ConflictPolicy, Outcome, OutsideEditPolicy, PricingJobState
 from .overview import overview
 from .rules import Rule, RuleErrors, number_in, plain, read_rules, rules_to_json, simple_rule
 from .services import (
     IllegalMove,
+    LayerMove,
     Refused,
     approve,
     cancel,
     change_end,
+    change_layer,
     confirm,
+    drop_layer,
+    follow_variants,
+    lay,
+    make_layer,
     pause,
     plan_again,
     plan_job,
@@ -20,13 +26,18 @@ from .services import (
     resume,
     roll_back,
     run_again,
+    take_back_in,
+    take_layer,
 )
 
 __all__ = [
     "Action",
+    "Cause",
     "ConflictPolicy",
     "IllegalMove",
+    "LayerMove",
     "Outcome",
+    "OutsideEditPolicy",
     "Price",
     "PricingJobState",
     "Refused",
@@ -35,7 +46,12 @@ __all__ = [
     "approve",
     "cancel",
     "change_end",
+    "change_layer",
     "confirm",
+    "drop_layer",
+    "follow_variants",
+    "lay",
+    "make_layer",
     "number_in",
     "overview",
     "pause",
@@ -51,4 +67,6 @@ __all__ = [
     "rules_to_json",
     "run_again",
     "simple_rule",
+    "take_back_in",
+    "take_layer",
 ]

@@ -44,6 +44,8 @@ class PlannedRow:
     intended: bool = False
     base: BaseChange | None = None
     """Set where a campaign covers the variant."""
+    layer_ref: UUID | None = None
+    """The campaign whose price the target is, where the row follows campaigns."""
     echoed_at: dt.datetime | None = None
     """When the write happened by the vendor's clock, as its webhook told before its answer did."""
 

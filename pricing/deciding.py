@@ -72,7 +72,7 @@ def decide(job: PricingJob, rows: Sequence[PlannedRow], reading: Reading) -> Dec
             continue
         now = Price(live.price, live.compare_at)
         if row.intended:
-            resolved = _resolve(row, now, live)
+            resolved = resolve(row, now, live)
             if resolved is None:
                 writable.append(row)
             else:
@@ -94,7 +94,7 @@ def _already(row: PlannedRow, now: Price) -> Settled:
     return Settled(row, Outcome.UNCHANGED, "It had this price already.", found=now)
 
 
-def _resolve(row: PlannedRow, now: Price, live: LivePrice) -> Settled | None:
+def resolve(row: PlannedRow, now: Price, live: LivePrice) -> Settled | None:
     """Tell what became of an earlier write; None: it never happened and may be done now."""
     if now == row.target:
         return Settled(row, Outcome.APPLIED, READ_BACK, written_updated_at=live.updated_at)

@@ -32,7 +32,8 @@ from foundation.work.api import Running
 from . import recording
 from .contracts import PlannedRow, Price, Settled
 from .deciding import Reading, decide
-from .enums import Outcome, PricingJobState
+from .enums import JobKind, Outcome, PricingJobState
+from .following import decide_following
 from .models import PricingJob
 from .queries.rows import database_clock, held_by_others, open_rows, unsettled_rows
 from .states import paused_key
@@ -168,26 +169,31 @@ class _Batch:
 
     def decide_and_record(self, rows: Sequence[PlannedRow], reading: Reading) -> list[PlannedRow]:
         """T1: record what has ended and store the intents of the rest; returns the rest."""
-        decided = decide(self._target, rows, reading)
-        writable = decided.writable
+        follows = self._target.kind == JobKind.CAMPAIGN
+        decided = None if follows else decide(self._target, rows, reading)
         with transaction.atomic():
             self._job.fence()
-            if writable:
-                # Whoever locks second sees the other's intents, and waits.
-                lock_variants(
-                    self._target.connection_id, [row.variant_vendor_id for row in writable]
-                )
-                held = held_by_others(
-                    self._target.pk, [row.variant_id for row in writable], since=reading.since
-                )
-                self._held.update(held)
-                recording.withdraw(
-                    self._target, [row for row in writable if row.variant_id in held]
-                )
-                writable = [row for row in writable if row.variant_id not in held]
+            free = self._lock(rows if decided is None else decided.writable, reading)
+            if decided is None:
+                # What is shown under campaigns is worked out while nobody can move a layer.
+                decided = decide_following(self._target, free, reading)
+                free = decided.writable
             recording.record(self._target, decided.settled)
-            recording.intend(self._target, writable, reading.prices)
-        return [replace(row, intended=True) for row in writable]
+            recording.intend(self._target, free, reading.prices)
+        return [replace(row, intended=True) for row in free]
+
+    def _lock(self, rows: Sequence[PlannedRow], reading: Reading) -> list[PlannedRow]:
+        """Lock the rows' variants; returns the rows that no other job is writing."""
+        if not rows:
+            return []
+        # Whoever locks second sees the other's intents, and waits.
+        lock_variants(self._target.connection_id, [row.variant_vendor_id for row in rows])
+        held = held_by_others(
+            self._target.pk, [row.variant_id for row in rows], since=reading.since
+        )
+        self._held.update(held)
+        recording.withdraw(self._target, [row for row in rows if row.variant_id in held])
+        return [row for row in rows if row.variant_id not in held]
 
     def wait_for_others(self) -> None:
         """Come back later when another job held some of the variants."""

@@ -9,6 +9,9 @@ An edit that fell between our read and our write was overwritten, and Shopify ca
 ``recording`` when the edit was told first. Both lock the result's row, so one of them sees the
 other. Likewise a write whose answer was lost and whose price was edited at once is confirmed here
 by its own echo.
+
+An edit of a price that a campaign shows is treated by that campaign's policy
+(``campaign_edits.py``); an edit of the own price under a campaign becomes the own price.
 """
 
 from collections import Counter
@@ -19,12 +22,15 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from . import recording
+from .campaign_edits import CampaignEdit, take_edits
 from .counters import recount
 from .enums import Outcome
-from .overwritten import have_decided, mark_overwritten
+from .overwritten import have_decided, have_given_back, mark_overwritten
 from .staleness import count_edits
 
-# `known`: the price the ledger, or a write under way, says was shown at the seen time.
+# `judged`: what the ledger, or a write under way, says was shown at the seen time; `merged`: what
+# the edit makes of the merchant's own price where campaigns cover the variant (`c`). Of a price
+# that a campaign shows and overrules, only what was changed is taken: the rest was the campaign's.
 _ENTER = """
 WITH seen AS (
   SELECT v.id AS variant_id, v.shop_id, s.price, s.compare_at, s.at, s.old, s.old_compare,
@@ -42,8 +48,15 @@ WITH seen AS (
          later.id IS NOT NULL AS has_later,
          r.before_price AS r_before, r.before_compare_at AS r_before_compare,
          r.target_price AS r_target, r.target_compare_at AS r_target_compare,
-         r.id IS NOT NULL AS has_intent
+         r.id IS NOT NULL AS has_intent,
+         CASE WHEN r.id IS NULL THEN earlier.layer_ref ELSE COALESCE(r.layer_ref, earlier.layer_ref)
+         END AS showing_ref,
+         COALESCE(earlier.layer = 'campaign', false) OR r.layer_ref IS NOT NULL AS by_campaign,
+         c.variant_id IS NOT NULL AND c.stack <> '{}' AS laid, c.variant_id IS NOT NULL AS covered,
+         c.base_price AS own, c.base_compare_at AS own_compare,
+         seen.at < date_trunc('second', c.base_at) AS stale
   FROM seen
+  LEFT JOIN pricing_coveredvariant c ON c.variant_id = seen.variant_id
   LEFT JOIN LATERAL (
     SELECT * FROM pricing_audittrailentry e WHERE e.variant_id = seen.variant_id
       AND (e.vendor_updated_at IS NULL OR date_trunc('second', e.vendor_updated_at) <= seen.at)
@@ -55,18 +68,15 @@ WITH seen AS (
   LEFT JOIN LATERAL (
     SELECT * FROM pricing_processingresult p WHERE p.variant_id = seen.variant_id
       AND p.outcome = 'intended' ORDER BY p.id DESC LIMIT 1) r ON true
-)
-INSERT INTO pricing_audittrailentry (
-  shop_id, variant_id, layer, cause, price_before, compare_at_before, price_after,
-  compare_at_after, base_price, base_compare_at, vendor_updated_at, request_id)
-SELECT shop_id, variant_id, 'outside', 'outside_edit',
-  CASE WHEN has_earlier THEN e_price WHEN has_intent THEN r_before
-       WHEN has_later THEN l_price ELSE old END,
-  CASE WHEN has_earlier THEN e_compare WHEN has_intent THEN r_before_compare
-       WHEN has_later THEN l_compare ELSE old_compare END,
-  price, compare_at, price, compare_at, at, %(request_id)s
-FROM judged
-WHERE (has_earlier OR has_later OR has_intent OR has_old)
+), told AS (
+  SELECT judged.*, laid AND by_campaign AND NOT stale AS edits_campaign, l.outside_edits AS policy,
+    CASE WHEN has_earlier THEN e_price WHEN has_intent THEN r_before
+         WHEN has_later THEN l_price ELSE old END AS before,
+    CASE WHEN has_earlier THEN e_compare WHEN has_intent THEN r_before_compare
+         WHEN has_later THEN l_compare ELSE old_compare END AS before_compare
+  FROM judged
+  LEFT JOIN pricing_pricelayer l ON l.shop_id = judged.shop_id AND l.ref = judged.showing_ref
+  WHERE (has_earlier OR has_later OR has_intent OR has_old)
   AND (NOT has_earlier OR (price, compare_at) IS DISTINCT FROM (e_price, e_compare))
   AND (has_earlier OR has_intent OR NOT has_later
        OR (price, compare_at) IS DISTINCT FROM (l_price, l_compare))
@@ -75,9 +85,30 @@ WHERE (has_earlier OR has_later OR has_intent OR has_old)
            AND (price, compare_at) IS DISTINCT FROM (r_before, r_before_compare)))
   AND (has_earlier OR has_later OR has_intent
        OR (price, compare_at) IS DISTINCT FROM (old, old_compare))
-ORDER BY variant_id
-ON CONFLICT DO NOTHING
-RETURNING variant_id
+), merged AS (
+  SELECT told.*,
+    CASE WHEN stale THEN own WHEN edits_campaign AND policy = 'overrule' AND price = before THEN own
+         ELSE price END AS base,
+    CASE WHEN stale THEN own_compare
+         WHEN edits_campaign AND policy = 'overrule'
+          AND compare_at IS NOT DISTINCT FROM before_compare THEN own_compare
+         ELSE compare_at END AS base_compare
+  FROM told
+), entered AS (
+  INSERT INTO pricing_audittrailentry (
+    shop_id, variant_id, layer, cause, price_before, compare_at_before, price_after,
+    compare_at_after, base_price, base_compare_at, vendor_updated_at, request_id)
+  SELECT shop_id, variant_id, 'outside', 'outside_edit', before, before_compare, price, compare_at,
+         base, base_compare, at, %(request_id)s
+  FROM merged ORDER BY variant_id
+  ON CONFLICT DO NOTHING
+  RETURNING id, variant_id, vendor_updated_at, price_after, compare_at_after
+)
+SELECT e.variant_id, m.covered AND NOT m.stale, m.edits_campaign, m.policy, m.base, m.base_compare,
+       m.at, m.price
+FROM entered e JOIN merged m ON m.variant_id = e.variant_id AND m.at = e.vendor_updated_at
+ AND (m.price, m.compare_at) IS NOT DISTINCT FROM (e.price_after, e.compare_at_after)
+ORDER BY m.at, e.id
 """
 
 
@@ -100,6 +131,13 @@ WHERE r.variant_id = v.id AND r.outcome IN ('intended', 'conflict')
   AND s.at >= r.intended_at - interval '3 seconds'
   AND (r.settled_at IS NULL OR s.at <= r.settled_at + interval '2 seconds')
 RETURNING r.id, r.job_id, r.variant_id, r.outcome
+"""
+
+# Variants before results, as in every writer's T1; of those that no campaign covers nobody asks.
+_LOCK_COVERED = """
+SELECT 1 FROM catalog_sync_variant v JOIN pricing_coveredvariant c ON c.variant_id = v.id
+WHERE v.connection_id = %(connection)s AND v.vendor_id = ANY(%(vendor_id)s)
+ORDER BY v.vendor_id FOR NO KEY UPDATE OF v
 """
 
 # The same rows that a recording worker holds: whoever comes second sees the first.
@@ -131,6 +169,7 @@ def note_prices_seen(
         "echoed": recording.ECHOED,
     }
     with connection.cursor() as cursor:
+        cursor.execute(_LOCK_COVERED, params)
         cursor.execute(_LOCK, params)
         cursor.execute(_CONFIRM, params)
         confirmed = [row for row in cursor.fetchall() if row[3] == Outcome.APPLIED]
@@ -138,14 +177,19 @@ def note_prices_seen(
             # Before the edits: an entry of ours makes its echo ours.
             recording.enter_applied([row[0] for row in confirmed])
         cursor.execute(_ENTER, params)
-        edited = [row[0] for row in cursor.fetchall()]
+        entered = [CampaignEdit(*row) for row in cursor.fetchall()]
+    edited = [each.variant_id for each in entered]
     if not (edited or confirmed):
         # Nearly always: the echo of our own write, or a webhook about something else.
         return 0
+    take_edits(
+        [each for each in entered if each.counts], connection_id=connection_id, shop_id=shop_id
+    )
     confirmed_in = Counter(row[1] for row in confirmed)
     recount(confirmed_in, shop_id, Outcome.CONFLICT, Outcome.APPLIED)
     marked = mark_overwritten(variant_ids=[*edited, *(row[2] for row in confirmed)])
     recount(marked.jobs, shop_id, Outcome.APPLIED, Outcome.OVERWRITTEN)
     have_decided(marked.undecided, connection_id, shop_id=shop_id)
+    have_given_back(marked.results, shop_id=shop_id)
     count_edits(edited, shop_id=shop_id)
     return len(edited)

@@ -52,15 +52,15 @@ _MARK_CERTAIN = (
     " SELECT DISTINCT ON (result_id) result_id, price_after, compare_at_after FROM edits"
     " WHERE certain ORDER BY result_id, vendor_updated_at DESC, entry_id DESC"
     f"), marked AS ({_MARK})"
-    " SELECT job_id, NULL FROM marked UNION ALL"
-    " SELECT NULL, result_id FROM edits WHERE NOT certain"
+    " SELECT job_id, id, NULL FROM marked UNION ALL"
+    " SELECT NULL, NULL, result_id FROM edits WHERE NOT certain"
     " AND result_id NOT IN (SELECT id FROM marked)"
 )
 
 _MARK_GIVEN = f"""
 WITH lost AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[])
   AS l(result_id, price_after, compare_at_after)), marked AS ({_MARK})
-SELECT job_id FROM marked
+SELECT job_id, id FROM marked
 """  # noqa: S608 -- constants only
 
 _UNDECIDED = f"""
@@ -72,9 +72,10 @@ WHERE NOT w.certain ORDER BY w.result_id, w.entry_id
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """How many results of each pricing job were marked, and which ones only the shop can decide."""
+    """Marked results, counted by pricing job, and those that only the shop can decide."""
 
     jobs: "Counter[UUID]"
+    results: list[int]
     undecided: list[int]
 
 
@@ -101,8 +102,9 @@ def mark_overwritten(
         cursor.execute(_MARK_CERTAIN.format(which=which), [list(given or ())])
         rows = cursor.fetchall()
     return Marked(
-        jobs=Counter(job_id for job_id, _ in rows if job_id is not None),
-        undecided=sorted({result_id for _, result_id in rows if result_id is not None}),
+        jobs=Counter(job_id for job_id, _, _ in rows if job_id is not None),
+        results=[marked for _, marked, _ in rows if marked is not None],
+        undecided=sorted({result_id for _, _, result_id in rows if result_id is not None}),
     )
 
 
@@ -116,11 +118,17 @@ def have_decided(result_ids: Sequence[int], connection_id: UUID, *, shop_id: UUI
         )
 
 
-def mark_lost(edits: Sequence[tuple[int, Price]]) -> "Counter[UUID]":
-    """Mark results as having replaced these edits, where they still count as applied.
+def have_given_back(result_ids: Sequence[int], *, shop_id: UUID) -> None:
+    """Have edits that campaigns' writes replaced given back, in the caller's transaction.
 
-    Returns how many were marked in each pricing job.
+    Of other jobs' writes a person decides, by a click.
     """
+    if result_ids:
+        enqueue("pricing.give_edits_back", {"result_ids": list(result_ids)}, shop_id=shop_id)
+
+
+def mark_lost(edits: Sequence[tuple[int, Price]]) -> Marked:
+    """Mark results as having replaced these edits, where they still count as applied."""
     ids, prices = [result_id for result_id, _ in edits], [edit for _, edit in edits]
     columns: list[list[Any]] = [
         ids,
@@ -129,7 +137,8 @@ def mark_lost(edits: Sequence[tuple[int, Price]]) -> "Counter[UUID]":
     ]
     with connection.cursor() as cursor:
         cursor.execute(_MARK_GIVEN, columns)
-        return Counter(row[0] for row in cursor.fetchall())
+        rows = cursor.fetchall()
+    return Marked(Counter(row[0] for row in rows), [row[1] for row in rows], [])
 
 
 def undecided(result_ids: Sequence[int]) -> list[Undecided]:

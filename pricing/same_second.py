@@ -19,7 +19,7 @@ from foundation.work.api import Running
 from .contracts import Price
 from .counters import recount
 from .enums import Outcome
-from .overwritten import Undecided, mark_lost, undecided
+from .overwritten import Undecided, have_given_back, mark_lost, undecided
 
 READ_LIMIT = 250
 
@@ -40,7 +40,9 @@ def decide(job: Running, *, connection_id: UUID, result_ids: Sequence[int]) -> N
                 lost.append((pair.result_id, edit))
         with transaction.atomic():
             job.fence()
-            recount(mark_lost(lost), job.shop_id, Outcome.APPLIED, Outcome.OVERWRITTEN)
+            marked = mark_lost(lost)
+            recount(marked.jobs, job.shop_id, Outcome.APPLIED, Outcome.OVERWRITTEN)
+            have_given_back(marked.results, shop_id=job.shop_id)
         job.heartbeat()
 
 

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from foundation.work.api import Priority, Running, task
 
-from . import engine, planning, price_lists, runs, same_second, services
+from . import campaign_edits, engine, planning, price_lists, runs, same_second, services
+from .enums import Cause
 from .services import scheduling
 
 
@@ -24,6 +25,33 @@ def start_run(job: Running, pricing_job_id: str) -> None:
 def apply_batch(job: Running, pricing_job_id: str, batch: int) -> None:
     """Write one batch of prices."""
     engine.apply_batch(job, pricing_job_id=UUID(pricing_job_id), batch=batch)
+
+
+@task("pricing.follow", group="remote", atomic=False)
+def follow(job: Running, pricing_job_id: str) -> None:
+    """Write what campaigns show for a few variants, and end their job."""
+    engine.apply_batch(job, pricing_job_id=UUID(pricing_job_id), batch=1)
+    runs.finish_run(job, pricing_job_id=UUID(pricing_job_id))
+
+
+@task("pricing.follow_variants")
+def follow_variants(
+    job: Running, connection_id: str, variant_ids: list[str], cause: str, ref: str | None
+) -> None:
+    """Have covered variants show what their layers make of their own prices."""
+    services.follow_variants(
+        shop_id=job.shop_id,
+        connection_id=UUID(connection_id),
+        variant_ids=[UUID(each) for each in variant_ids],
+        cause=Cause(cause),
+        ref=None if ref is None else UUID(ref),
+    )
+
+
+@task("pricing.give_edits_back")
+def give_edits_back(job: Running, result_ids: list[int]) -> None:
+    """Show edits again that campaigns' writes replaced."""
+    campaign_edits.give_back(result_ids, shop_id=job.shop_id)
 
 
 @task("pricing.finish_run", group="remote", atomic=False)

@@ -38,6 +38,9 @@ class PriceLayer(models.Model):
         max_length=10, choices=OutsideEditPolicy.choices, default=OutsideEditPolicy.ADOPT
     )
     min_margin = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    asks_stock = models.BooleanField(
+        default=False, help_text="A rule of it asks for stock: its prices move with it."
+    )
     asks_levels = models.BooleanField(
         default=False, help_text="A rule of it asks for the stock of one location."
     )

@@ -22,7 +22,8 @@ class Draft:
     """One variant of a plan.
 
     ``before`` and ``target`` are what the shop shows; ``base`` is the merchant's own price where a
-    campaign covers the variant. ``rule`` is the position of the rule that decided.
+    campaign covers the variant. ``rule`` is the position of the rule that decided, ``layer_ref``
+    the campaign whose move the price follows.
     """
 
     variant_id: UUID
@@ -36,6 +37,7 @@ class Draft:
     stock: int | None = None
     rule: int | None = None
     held_by: GuardKind | None = None
+    layer_ref: UUID | None = None
     other_job: bool = False
     edited_lately: bool = False
 

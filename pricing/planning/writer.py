@@ -22,7 +22,7 @@ _COPY = (
     "COPY pricing_plannedchange (job_id, position, batch, variant_id, variant_vendor_id,"
     " product_vendor_id, before_price, before_compare_at, target_price, target_compare_at,"
     " base_before_price, base_before_compare_at, base_target_price, base_target_compare_at,"
-    " cost, stock, rule, risk, warnings, skip) FROM STDIN"
+    " cost, stock, rule, risk, warnings, layer_ref, skip) FROM STDIN"
 )
 _NOTHING = (None, None)
 
@@ -39,6 +39,11 @@ class PlanWriter:
         self._batch = 0
         self._rows_in_batch = 0
         self._products_in_batch = 0
+
+    @property
+    def batches(self) -> int:
+        """How many batches there are so far."""
+        return self._batch
 
     def write(self, drafts: Iterable[Draft], heartbeat: Callable[[], None]) -> None:
         """Copy all drafts in; they come product by product."""
@@ -89,6 +94,7 @@ class PlanWriter:
                 draft.rule,
                 risk_of(draft, warnings),
                 warnings,
+                draft.layer_ref,
                 skip,
             )
 

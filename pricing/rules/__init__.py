@@ -27,6 +27,7 @@ from .contracts import (
     RuleErrors,
     asks_for_file,
     asks_for_levels,
+    asks_for_stock,
 )
 from .fields import KINDS, STATUSES, Entry, Field, Kind, Match, Op, entry_of, ops_of
 from .numbers import number_in, plain
@@ -67,6 +68,7 @@ __all__ = [
     "RuleErrors",
     "asks_for_file",
     "asks_for_levels",
+    "asks_for_stock",
     "check_rules",
     "compare_at_words",
     "compile_rules",

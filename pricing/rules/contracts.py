@@ -194,6 +194,15 @@ def asks_for_levels(rules: Iterable[Rule]) -> bool:
     )
 
 
+def asks_for_stock(rules: Iterable[Rule]) -> bool:
+    """Tell whether a condition of these rules is about stock, in total or at a location."""
+    return any(
+        condition.field in (Field.STOCK, Field.STOCK_AT)
+        for rule in rules
+        for condition in rule.when.conditions()
+    )
+
+
 def asks_for_file(rules: Iterable[Rule]) -> bool:
     """Tell whether these rules need ``Facts.file_price`` or ``Facts.file_compare_at``."""
     return any(

@@ -1,0 +1,144 @@
+"""Have the shop show what own prices and layers come to: make the job that writes the difference.
+
+The job's plan says what is to be expected; what it writes is computed again under the lock, right
+before each write (``pricing.following``), so that of two moves the later one counts whatever
+their jobs do.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from catalog_sync.api import Selection, lock_variants_named, variants_matching
+from foundation.work.api import enqueue
+from pricing.contracts import BaseChange
+from pricing.enums import Cause, JobKind, Outcome, PricingJobState
+from pricing.facts import read_facts
+from pricing.layering import Layers, layers_ask_for_levels
+from pricing.models import PricingJob, PricingJobStateChange, ProcessingResult
+from pricing.planning import Draft, PlanWriter
+from pricing.recording import release_covered
+
+FOLLOWING = {
+    Cause.CAMPAIGN: "Prices follow own prices that changed",
+    Cause.RESTORE: "Outside edits are given back",
+    Cause.RECONCILIATION: "Prices are brought in line",
+}
+ORDER = ("product__vendor_id", "position", "vendor_id")
+
+
+def follow(  # noqa: PLR0913 -- one use case, all by keyword
+    *,
+    shop_id: UUID,
+    connection_id: UUID,
+    variant_ids: Sequence[UUID],
+    cause: Cause,
+    name: str,
+    refs: Mapping[UUID, UUID] | None = None,
+    campaign_ref: UUID | None = None,
+) -> PricingJob | None:
+    """Have these variants show what their layers make of their own prices, in one job.
+
+    In the caller's transaction. A variant that shows it already, and that nobody is writing, is
+    left out; with none left there is no job.
+    """
+    right: list[UUID] = []
+    drafts = _drafts(shop_id, connection_id, variant_ids, refs or {}, right)
+    first = next(drafts, None)
+    job = None
+    if first is not None:
+        job = PricingJob.objects.create(
+            shop_id=shop_id,
+            connection_id=connection_id,
+            name=name[:120],
+            kind=JobKind.CAMPAIGN,
+            cause=cause,
+            campaign_ref=campaign_ref,
+            state=PricingJobState.RUNNING,
+            variants_per_call=settings.PRICING_VARIANTS_PER_CALL,
+            started_at=timezone.now(),
+        )
+        PricingJobStateChange.objects.create(job=job, after=job.state)
+        writer = PlanWriter(job)
+        writer.write(chain([first], drafts), lambda: None)
+        PricingJob.objects.filter(pk=job.pk).update(
+            plan_hash=writer.digest.hexdigest(),
+            plan_facts=writer.sums.facts(),
+            planned_changes=writer.sums.changes,
+            planned_at=timezone.now(),
+        )
+        enqueue(
+            # One batch needs nobody to hand it out.
+            "pricing.follow" if writer.batches == 1 else "pricing.start_run",
+            {"pricing_job_id": str(job.pk)},
+            shop_id=shop_id,
+            unique_key=str(job.pk),
+        )
+    release_covered(right)
+    return job
+
+
+@transaction.atomic
+def follow_variants(
+    *,
+    shop_id: UUID,
+    connection_id: UUID,
+    variant_ids: Sequence[UUID],
+    cause: Cause,
+    ref: UUID | None = None,
+) -> PricingJob | None:
+    """Have covered variants follow; for what was found out after the fact. See :func:`follow`."""
+    lock_variants_named(variant_ids)
+    return follow(
+        shop_id=shop_id,
+        connection_id=connection_id,
+        variant_ids=variant_ids,
+        cause=cause,
+        name=FOLLOWING[cause],
+        refs=dict.fromkeys(variant_ids, ref) if ref else None,
+        campaign_ref=ref,
+    )
+
+
+def _drafts(
+    shop_id: UUID,
+    connection_id: UUID,
+    variant_ids: Sequence[UUID],
+    refs: Mapping[UUID, UUID],
+    right: list[UUID],
+) -> Iterator[Draft]:
+    """Yield what is to be written; those that are right already are noted in ``right``."""
+    layers = Layers(now=timezone.now())
+    written = ProcessingResult.objects.filter(variant_id=OuterRef("pk"), outcome=Outcome.INTENDED)
+    rows: Any = variants_matching(shop_id, Selection(all=True)).filter(
+        connection_id=connection_id, pk__in=variant_ids
+    )
+    for row in read_facts(
+        rows.annotate(in_flight=Exists(written)).order_by(*ORDER),
+        (),
+        levels=layers_ask_for_levels(shop_id),
+        extra=("in_flight",),
+    ):
+        (in_flight,) = row.extra
+        target = layers.shown(row, row.own).price
+        if target == row.shown and not in_flight:
+            right.append(row.variant_id)
+            continue
+        yield Draft(
+            row.variant_id,
+            row.vendor_id,
+            row.product_vendor_id,
+            row.shown,
+            target,
+            None,
+            base=BaseChange(row.own, row.own),
+            cost=row.facts.cost,
+            stock=row.facts.stock,
+            layer_ref=refs.get(row.variant_id),
+        )
