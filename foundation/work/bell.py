@@ -1,18 +1,23 @@
 """Ring for a worker group: a message that names the queue and nothing else (house law 1).
 
 Rings of one process are coalesced; one that fails is not tried again for 5 s. The sweep rings
-again every few seconds anyway, so a lost ring costs that much and no more.
+again every few seconds anyway, so a lost ring costs that much and no more. That goes for rings of
+a moment ahead, too: they are kept in this process, for jobs that are due within seconds.
 """
 
+import datetime as dt
 from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from foundation.alarm import Alarm
 from foundation.coalescing import Coalescer
 
 # More rings than this in a queue say nothing new; without workers they would pile up for hours.
 ENOUGH_RINGS = 32
+SOON_SECONDS = 10.0
 
 
 @lru_cache(maxsize=1)
@@ -47,6 +52,7 @@ def _send(groups: set[str]) -> None:
 
 
 _bell = Coalescer("bell", _send)
+_alarm = Alarm("bell-later", _bell.ask)
 
 
 def ring(group: str) -> None:
@@ -54,6 +60,17 @@ def ring(group: str) -> None:
     _bell.ask(group)
 
 
-def ring_on_commit(group: str) -> None:
-    """Ring once the current transaction has committed; at once when there is none."""
-    transaction.on_commit(lambda: _bell.ask(group))
+def ring_on_commit(group: str, *, after: float = 0.0) -> None:
+    """Ring once the current transaction has committed; at once when there is none.
+
+    ``after``: so many seconds later, if they are few (:data:`SOON_SECONDS`); else the sweep rings.
+    """
+    if after <= 0:
+        transaction.on_commit(lambda: _bell.ask(group))
+    elif after <= SOON_SECONDS:
+        transaction.on_commit(lambda: _alarm.set(group, after))
+
+
+def seconds_until(moment: dt.datetime | None) -> float:
+    """Return how far ahead a job's time is; 0 for now or earlier."""
+    return 0.0 if moment is None else max(0.0, (moment - timezone.now()).total_seconds())

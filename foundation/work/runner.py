@@ -168,6 +168,8 @@ def _postpone(job: Claimed, wait: NotNow) -> None:
         why=str(wait),
         key=wait.key if isinstance(wait, Parked) else "",
     )
+    if not parked:
+        ring_on_commit(job.group, after=seconds)
 
 
 def _failed(job: Claimed, failure: Failure) -> None:

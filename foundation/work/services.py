@@ -15,7 +15,7 @@ from foundation.audit.api import record
 from foundation.live.api import touch
 from foundation.tracing import current_request_id
 
-from .bell import ring_on_commit
+from .bell import ring_on_commit, seconds_until
 from .contracts import NewJob, TaskSpec
 from .enums import FINAL, JobState
 from .models import Job
@@ -91,7 +91,7 @@ def enqueue_many(  # noqa: PLR0913 -- each is a column, all by keyword
                 " total_children = total_children + %s WHERE id = %s",
                 (new, new, parent_id),
             )
-        ring_on_commit(spec.group)
+        ring_on_commit(spec.group, after=min(seconds_until(job.run_after) for job in jobs))
     return [job_id for job_id, _ in rows]
 
 
