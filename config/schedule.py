@@ -28,6 +28,9 @@ SCHEDULE = [
     Entry("exports.prune", "exports.prune", every=dt.timedelta(minutes=10)),
     # Runs and ends that merchants have scheduled; their times are on the minute.
     Entry("pricing.run_due", "pricing.run_due", every=dt.timedelta(minutes=1)),
+    # Likewise campaigns; and their variants whose hold, cool-down or window is over.
+    Entry("campaigns.start_due", "campaigns.start_due", every=dt.timedelta(minutes=1)),
+    Entry("campaigns.look_again", "campaigns.look_again", every=dt.timedelta(minutes=1)),
     Entry("pricing.expire_plans", "pricing.expire_plans", every=dt.timedelta(minutes=5)),
     Entry(
         "catalog.check_subscriptions",

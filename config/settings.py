@@ -287,6 +287,8 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 LOGGING_CONFIG = None
 configure_logging(LOG_FORMAT, level=logging.getLevelName(env.str("LOG_LEVEL", default="INFO")))
 
+# Stock events about one variant within so many milliseconds are evaluated once.
+CAMPAIGNS_MOMENT_MS = env.int("CAMPAIGNS_MOMENT_MS", default=150)
 # Pricing (docs/decisions/0005): variants in one mutation and of one read before writing.
 PRICING_VARIANTS_PER_CALL = env.int("PRICING_VARIANTS_PER_CALL", default=250)
 # Variants that the API plans while the caller waits; larger plans are made in the background.

@@ -29,12 +29,17 @@ class CampaignVariant(models.Model):
     on = models.BooleanField(default=False, db_default=False)
     holding = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
     by_hand = models.BooleanField(default=False, db_default=False)
-    since = models.DateTimeField(null=True, help_text="When a trigger first held, of those now.")
+    since = ArrayField(
+        models.DateTimeField(), default=list, db_default=[], help_text="When each began to hold."
+    )
     moved_at = models.DateTimeField(null=True, help_text="When the layer was last put or taken.")
     moves_on = models.DateField(null=True, help_text="The shop's day of moves_today.")
     moves_today = models.SmallIntegerField(default=0, db_default=0)
     look_again_at = models.DateTimeField(null=True)
     last_stock = models.IntegerField(null=True, help_text="At the last evaluation.")
+    last_levels = models.JSONField(
+        default=dict, help_text="The same by location, where a trigger asks for it."
+    )
     let_go_at = models.DateTimeField(null=True, help_text="Edited outside: left alone since.")
 
     class Meta:

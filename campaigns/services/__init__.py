@@ -1,0 +1,32 @@
+"""The verbs of campaigns."""
+
+from .following import catalogue_changed, evaluate_pending, look_again
+from .making import change, check, create, discard
+from .settling import finish_rollback, settle
+from .starting import activate, schedule, start_due, unschedule
+from .stopping import end, offer_to_go_on, pause, pause_removed, resume, roll_back
+from .switching import switch, take_back_in
+
+__all__ = [
+    "activate",
+    "catalogue_changed",
+    "change",
+    "check",
+    "create",
+    "discard",
+    "end",
+    "evaluate_pending",
+    "finish_rollback",
+    "look_again",
+    "offer_to_go_on",
+    "pause",
+    "pause_removed",
+    "resume",
+    "roll_back",
+    "schedule",
+    "settle",
+    "start_due",
+    "switch",
+    "take_back_in",
+    "unschedule",
+]

@@ -1,0 +1,164 @@
+"""Make a campaign, change one that has not begun, drop a draft."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from campaigns.contracts import (
+    MAX_COOL_DOWN_MINUTES,
+    MAX_MOVES_PER_DAY,
+    MAX_PRIORITY,
+    CampaignSpec,
+)
+from campaigns.enums import EDITABLE, CampaignState
+from campaigns.models import Campaign, CampaignStateChange
+from campaigns.states import locked, tell
+from campaigns.triggers import triggers_to_json
+from catalog_sync.api import Selection
+from foundation.audit.api import record
+from pricing.api import Refused, change_layer, drop_layer, make_layer
+
+MAX_NAME = 120
+
+
+@transaction.atomic
+def create(
+    *, shop_id: UUID, connection_id: UUID, spec: CampaignSpec, actor_id: UUID | None
+) -> Campaign:
+    """Make a campaign in draft; nothing happens before it is activated.
+
+    Raises :class:`pricing.api.Refused` for what cannot be meant.
+    """
+    check(spec)
+    campaign_id = uuid4()
+    layer_id = make_layer(
+        shop_id=shop_id, connection_id=connection_id, ref=campaign_id, **_layer_of(spec)
+    )
+    campaign = Campaign.objects.create(
+        pk=campaign_id,
+        shop_id=shop_id,
+        connection_id=connection_id,
+        layer_id=layer_id,
+        created_by_id=actor_id,
+        **_columns_of(spec),
+    )
+    CampaignStateChange.objects.create(campaign=campaign, after=campaign.state, actor_id=actor_id)
+    _record("created", campaign, actor_id)
+    tell(campaign)
+    return campaign
+
+
+@transaction.atomic
+def change(*, campaign: Campaign, spec: CampaignSpec, actor_id: UUID | None) -> Campaign:
+    """Change a campaign that has not begun.
+
+    Raises :class:`pricing.api.Refused` for one that has, and for what cannot be meant.
+    """
+    row = locked(campaign.pk)
+    if row.state not in EDITABLE:
+        raise Refused(
+            "has_begun",
+            f"The campaign is {row.get_state_display().lower()}; only a draft or a scheduled one "
+            "can be changed. End it and make another one.",
+        )
+    check(spec)
+    change_layer(row.layer_id, **_layer_of(spec))
+    Campaign.objects.filter(pk=row.pk).update(**_columns_of(spec))
+    _record("changed", row, actor_id)
+    tell(row)
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def discard(*, campaign: Campaign, actor_id: UUID | None) -> None:
+    """Delete a draft. Raises :class:`pricing.api.Refused` for anything that was more than that."""
+    row = locked(campaign.pk)
+    if row.state != CampaignState.DRAFT or row.activated_at is not None:
+        raise Refused("not_a_draft", "Only a draft can be deleted; end this campaign instead.")
+    _record("discarded", row, actor_id)
+    # Its history is append-only, and a draft that came back from the schedule has some.
+    if row.history.count() > 1:
+        raise Refused("has_history", "It was scheduled once, so its history is kept. Leave it.")
+    Campaign.objects.filter(pk=row.pk).delete()
+    drop_layer(row.layer_id)
+    tell(row)
+
+
+def check(spec: CampaignSpec) -> None:
+    """Raise :class:`pricing.api.Refused` for a campaign that contradicts itself."""
+    if not spec.name.strip() or len(spec.name) > MAX_NAME:
+        raise Refused("name_wrong", f"Give it a name of at most {MAX_NAME} characters.")
+    if spec.selection.is_empty:
+        raise Refused(
+            "no_targets", "Say which products it is for: choose a filter, or single variants."
+        )
+    if spec.follows_catalogue and _moves_with_campaigns(spec.selection):
+        raise Refused(
+            "targets_move",
+            "A campaign that follows the catalogue cannot be chosen by price or stock: it would "
+            "move its own targets. Use a trigger for stock and a rule's condition for the price, "
+            "or fix the list at the start.",
+        )
+    if not spec.triggers or not spec.rules:
+        raise Refused("incomplete", "A campaign needs at least one trigger and one rule.")
+    if spec.starts_at and spec.ends_at and spec.ends_at <= spec.starts_at:
+        raise Refused(
+            "ends_before_start", "It would end before it starts. Change one of the times."
+        )
+    bounds = (
+        ("The priority", spec.priority, 0, MAX_PRIORITY),
+        ("The cool-down in minutes", spec.cool_down_minutes, 0, MAX_COOL_DOWN_MINUTES),
+        ("The moves per day", spec.moves_per_day, 1, MAX_MOVES_PER_DAY),
+        ("The least margin in percent", spec.min_margin, 0, 99),
+    )
+    for field, value, low, high in bounds:
+        if value is not None and not low <= value <= high:
+            message = f"{field} must lie between {low} and {high}."
+            raise Refused("number_wrong", message)
+
+
+def _moves_with_campaigns(selection: Selection) -> bool:
+    bounds = (
+        selection.price_min,
+        selection.price_max,
+        selection.stock_min,
+        selection.stock_max,
+    )
+    return any(bound is not None for bound in bounds)
+
+
+def _layer_of(spec: CampaignSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "rules": spec.rules,
+        "priority": spec.priority,
+        "builds_on": spec.builds_on,
+        "outside_edits": spec.outside_edits,
+        "min_margin": spec.min_margin,
+    }
+
+
+def _columns_of(spec: CampaignSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "selection": spec.selection.to_query(),
+        "follows_catalogue": spec.follows_catalogue,
+        "triggers": triggers_to_json(spec.triggers),
+        "cool_down_minutes": spec.cool_down_minutes,
+        "moves_per_day": spec.moves_per_day,
+        "starts_at": spec.starts_at,
+        "ends_at": spec.ends_at,
+    }
+
+
+def _record(verb: str, campaign: Campaign, actor_id: UUID | None) -> None:
+    record(
+        f"campaigns.campaign.{verb}",
+        shop_id=campaign.shop_id,
+        actor_id=actor_id,
+        object_type="campaign",
+        object_id=campaign.pk,
+        details={"name": campaign.name},
+    )

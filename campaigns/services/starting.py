@@ -1,0 +1,158 @@
+"""Let a campaign begin: now, or at its time."""
+
+import datetime as dt
+from contextlib import suppress
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.enums import LAID, CampaignState
+from campaigns.membership import matching
+from campaigns.models import Campaign
+from campaigns.services.settling import have_settled
+from campaigns.services.stopping import end_now
+from campaigns.states import locked, transition
+from catalog_sync.api import NotListening, verify_listening
+from foundation.alerts.api import close_alert, open_alert
+from foundation.failures import Failure
+from foundation.work.api import enqueue
+from pricing.api import IllegalMove, Refused
+
+SWEEP = 200
+
+
+def activate(*, campaign: Campaign, actor_id: UUID | None) -> Campaign:
+    """Let a campaign begin now, after making sure that we hear what happens in the shop.
+
+    A person waits: calls abroad, so never inside a transaction. Raises
+    :class:`pricing.api.Refused` for a campaign that could do nothing, or would not be told of
+    anything; :class:`pricing.api.IllegalMove` for one that is not a draft or scheduled.
+    """
+    _check_state(campaign)
+    _check_targets(campaign)
+    _check_end(campaign)
+    listen(campaign.connection_id)
+    return _begin(campaign, actor_id)
+
+
+@transaction.atomic
+def schedule(*, campaign: Campaign, actor_id: UUID | None) -> Campaign:
+    """Let a draft begin by itself at its start. Raises what :func:`activate` raises."""
+    row = locked(campaign.pk)
+    if row.starts_at is None:
+        raise Refused("no_start", "It has no start time. Set one, or activate it now.")
+    if row.starts_at <= timezone.now():
+        raise Refused("start_over", "Its start is over. Activate it now, or set a later start.")
+    _check_targets(row)
+    _check_end(row)
+    moved = transition(row.pk, CampaignState.SCHEDULED, actor_id=actor_id)
+    look_at(row.starts_at, shop_id=row.shop_id)
+    return moved
+
+
+@transaction.atomic
+def unschedule(*, campaign: Campaign, actor_id: UUID | None) -> Campaign:
+    """Make a scheduled campaign a draft again."""
+    close_alert(key=_late_key(campaign.pk), reason="It is not scheduled any more.")
+    return transition(campaign.pk, CampaignState.DRAFT, actor_id=actor_id)
+
+
+def start_due() -> int:
+    """Begin and end what is due; returns how many. Safe to run twice at once.
+
+    A campaign that cannot begin stays scheduled, says why, and is tried again.
+    """
+    now = timezone.now()
+    done = 0
+    due = Campaign.objects.filter(state=CampaignState.SCHEDULED, starts_at__lte=now)
+    for row in due.order_by("starts_at")[:SWEEP]:
+        done += _start_due(row)
+    ending = Campaign.objects.filter(
+        state__in=[CampaignState.SCHEDULED, *LAID], ends_at__lte=now
+    ).order_by("ends_at")
+    for row in ending[:SWEEP]:
+        with suppress(IllegalMove):
+            end_now(row, actor_id=None, reason="Its end had come.")
+            done += 1
+    return done
+
+
+def look_at(moment: dt.datetime, *, shop_id: UUID) -> None:
+    """Have what is due looked at in that very moment; the schedule's tick is the net below it."""
+    enqueue("campaigns.start_due", run_after=moment, shop_id=shop_id)
+
+
+def _start_due(row: Campaign) -> bool:
+    if row.ends_at is not None and row.ends_at <= timezone.now():
+        # Both times passed while nobody worked: the end is what counts.
+        return False
+    try:
+        _check_targets(row)
+        listen(row.connection_id)
+        _begin(row, None)
+    except (Refused, Failure) as why:
+        _could_not_begin(row, str(why))
+        return False
+    except IllegalMove:
+        return False
+    return True
+
+
+@transaction.atomic
+def _begin(campaign: Campaign, actor_id: UUID | None) -> Campaign:
+    row = transition(campaign.pk, CampaignState.ACTIVE, actor_id=actor_id)
+    close_alert(key=_late_key(row.pk), reason="The campaign has begun.")
+    if row.ends_at is not None:
+        look_at(row.ends_at, shop_id=row.shop_id)
+    have_settled(row)
+    return row
+
+
+@transaction.atomic
+def _could_not_begin(row: Campaign, why: str) -> None:
+    Campaign.objects.filter(pk=row.pk, state=CampaignState.SCHEDULED).update(state_reason=why)
+    open_alert(
+        shop_id=row.shop_id,
+        key=_late_key(row.pk),
+        severity="critical",
+        title=f"The campaign {row.name} could not begin",
+        body=f"{why} It is tried again every minute until it can, or until its end.",
+        url=f"/campaigns/{row.pk}/",
+    )
+
+
+def _late_key(campaign_id: UUID) -> str:
+    return f"campaign-start:{campaign_id}"
+
+
+def listen(connection_id: UUID) -> None:
+    """Make sure that the shop tells us what happens; raises :class:`pricing.api.Refused`."""
+    try:
+        verify_listening(connection_id)
+    except NotListening as why:
+        raise Refused("not_listening", why.message) from why
+    except Failure as why:
+        raise Refused(
+            "not_listening", f"The shop could not be asked: {why.message} Try again."
+        ) from why
+
+
+def _check_state(campaign: Campaign) -> None:
+    state = CampaignState(campaign.state)
+    if state not in (CampaignState.DRAFT, CampaignState.SCHEDULED):
+        message = f"The campaign is {state.label.lower()}; it cannot be activated."
+        raise IllegalMove(message)
+
+
+def _check_targets(campaign: Campaign) -> None:
+    if not matching(campaign).exists():
+        raise Refused(
+            "no_variants",
+            "No variant matches its targets now, so it could do nothing. Change the targets.",
+        )
+
+
+def _check_end(campaign: Campaign) -> None:
+    if campaign.ends_at is not None and campaign.ends_at <= timezone.now():
+        raise Refused("end_over", "Its end is over already. Set a later end, or none.")

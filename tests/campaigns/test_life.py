@@ -1,0 +1,92 @@
+"""A campaign's life: prices follow stock, and go back when it ends or is rolled back."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+
+from campaigns.api import end, pause, resume, roll_back
+from campaigns.models import Campaign
+from config.demo.merchant import Merchant, PriceTag
+from pricing.models import AuditTrailEntry, CoveredVariant
+from tests.campaigns.conftest import CampaignDesk, moves_of, work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def tenth_up(tag: PriceTag) -> PriceTag:
+    return (tag[0] * Decimal("1.1")).quantize(Decimal("0.01"), ROUND_HALF_UP), tag[1]
+
+
+def test_prices_follow_stock_and_go_back(desk: CampaignDesk, merchant: Merchant) -> None:
+    desk.stock({each.vendor_id: 20 for each in desk.variants})
+    before = merchant.prices()
+    one, two, *_ = before
+    campaign = desk.start()
+    assert (campaign.state, campaign.variants_total, campaign.variants_on) == ("active", 12, 0)
+    assert merchant.prices() == before
+
+    desk.stock({one: 5, two: 6})
+    assert merchant.prices() == {**before, one: tenth_up(before[one])}
+    # Within the margin it stays as it is; above it, it goes back.
+    desk.stock({one: 6})
+    assert merchant.prices() == {**before, one: tenth_up(before[one])}
+    desk.stock({one: 7, two: 0})
+    assert merchant.prices() == {**before, two: tenth_up(before[two])}
+    campaign.refresh_from_db()
+    assert (campaign.variants_on, campaign.trigger_count) == (1, 2)
+    assert moves_of(campaign) == [
+        (one, "put", "stock"),
+        (one, "taken", "stock"),
+        (two, "put", "stock"),
+    ]
+
+    end(campaign=campaign, actor_id=desk.person.pk)
+    work_off()
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.variants_on) == ("ended", 0)
+    assert merchant.prices() == before
+    assert not CoveredVariant.objects.exists()
+    entries = AuditTrailEntry.objects.filter(layer_ref=campaign.pk).order_by("pk")
+    assert list(entries.values_list("layer", "cause", "variant__vendor_id")) == [
+        ("campaign", "campaign", one),
+        ("base", "campaign", one),
+        ("campaign", "campaign", two),
+        ("base", "campaign", two),
+    ]
+
+
+def test_a_pause_freezes_prices(desk: CampaignDesk, merchant: Merchant) -> None:
+    desk.stock({each.vendor_id: 20 for each in desk.variants})
+    before = merchant.prices()
+    one, two, *_ = before
+    campaign = desk.start()
+    desk.stock({one: 1})
+    pause(campaign=campaign, actor_id=desk.person.pk)
+    desk.stock({one: 30, two: 1})
+    assert merchant.prices() == {**before, one: tenth_up(before[one])}
+    resume(campaign=campaign, actor_id=desk.person.pk)
+    work_off()
+    assert merchant.prices() == {**before, two: tenth_up(before[two])}
+
+
+def test_a_rollback_is_done_when_its_last_price_is_written(
+    desk: CampaignDesk, merchant: Merchant
+) -> None:
+    desk.stock({each.vendor_id: 1 for each in desk.variants})
+    before = merchant.prices()
+    campaign = desk.start()
+    assert merchant.prices() == {each: tenth_up(tag) for each, tag in before.items()}
+    rolling = roll_back(campaign=campaign, actor_id=desk.person.pk, reason="A mistake")
+    assert rolling.state == "rolling_back"
+    work_off()
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    assert campaign.state == "rolled_back"
+    assert merchant.prices() == before
+    assert [str(change) for change in campaign.history.all()] == [
+        " → draft",
+        "draft → active",
+        "active → rolling_back",
+        "rolling_back → rolled_back",
+    ]
+    causes = AuditTrailEntry.objects.filter(layer_ref=campaign.pk, layer="base")
+    assert set(causes.values_list("cause", flat=True)) == {"rollback"}
