@@ -4,7 +4,15 @@ from django.contrib import admin
 
 from foundation.readonly_admin import ReadOnlyAdmin
 
-from .models import Location, MirrorState, Product, StockHistory, StockLevel, Variant
+from .models import (
+    Location,
+    MirrorState,
+    Product,
+    ReconciliationRun,
+    StockHistory,
+    StockLevel,
+    Variant,
+)
 
 
 @admin.register(Product)
@@ -45,3 +53,10 @@ class StockHistoryAdmin(ReadOnlyAdmin):
 class MirrorStateAdmin(ReadOnlyAdmin):
     list_display = ("connection", "shop", "synced_at", "subscriptions_checked_at")
     list_select_related = ("connection", "shop")
+
+
+@admin.register(ReconciliationRun)
+class ReconciliationRunAdmin(ReadOnlyAdmin):
+    list_display = ("id", "connection", "started_at", "finished_at", "dry_run", "points", "lag")
+    list_filter = ("shop", "dry_run")
+    list_select_related = ("connection",)

@@ -25,7 +25,13 @@ from .queries import (
     variants_matching,
     with_levels,
 )
-from .services import start_full_sync, start_subscription_check
+from .reconciled import Reconciled, last_reconciliations
+from .services import (
+    NeverRead,
+    start_full_sync,
+    start_reconciliation,
+    start_subscription_check,
+)
 from .shopify.client import shopify_client
 from .stock_past import Steps, stock_at, stock_steps, stock_steps_by_location
 
@@ -38,8 +44,10 @@ __all__ = [
     "FacetValue",
     "Facets",
     "InvalidSelection",
+    "NeverRead",
     "NotListening",
     "ProductStatus",
+    "Reconciled",
     "Selection",
     "SelectionFacts",
     "StepChart",
@@ -49,6 +57,7 @@ __all__ = [
     "apply_written_prices",
     "compile_selection",
     "facets",
+    "last_reconciliations",
     "location_names",
     "lock_variants",
     "lock_variants_named",
@@ -58,6 +67,7 @@ __all__ = [
     "selection_matches",
     "shopify_client",
     "start_full_sync",
+    "start_reconciliation",
     "start_subscription_check",
     "step_chart",
     "stock_at",

@@ -24,6 +24,22 @@ VALUES (gen_random_uuid(), %(shop)s, %(connection)s, %(vendor_id)s, '(deleted)',
 ON CONFLICT (connection_id, vendor_id) DO UPDATE SET deleted_at = COALESCE(p.deleted_at, now())
 """
 
+_BURY_PRODUCTS: Final = """
+UPDATE catalog_sync_product p SET deleted_at = now()
+FROM (SELECT id FROM catalog_sync_product
+      WHERE connection_id = %(connection)s AND vendor_id = ANY(%(ids)s) AND deleted_at IS NULL
+      ORDER BY vendor_id FOR NO KEY UPDATE) k
+WHERE p.id = k.id RETURNING p.id
+"""
+
+_BURY_ALL_OF: Final = """
+UPDATE catalog_sync_variant v SET deleted_at = now()
+FROM (SELECT id FROM catalog_sync_variant
+      WHERE product_id = ANY(%(products)s) AND deleted_at IS NULL
+      ORDER BY vendor_id FOR NO KEY UPDATE) k
+WHERE v.id = k.id RETURNING v.id
+"""
+
 _BURY_VARIANTS_OF: Final = """
 UPDATE catalog_sync_variant v SET deleted_at = now()
 FROM (SELECT w.id FROM catalog_sync_variant w
@@ -49,6 +65,16 @@ def bury_product(source: Source, product_id: int) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_BURY_PRODUCT, params)
         return _buried(cursor, _BURY_VARIANTS_OF.format(condition="true"), params)
+
+
+def bury_products(source: Source, product_ids: Sequence[int]) -> tuple[int, list[UUID]]:
+    """Mark products that a read by id did not find, with their variants.
+
+    Returns how many products there were, and the variants. Ids are the vendor's.
+    """
+    with connection.cursor() as cursor:
+        products = _buried(cursor, _BURY_PRODUCTS, {**source.params(), "ids": list(product_ids)})
+        return len(products), _buried(cursor, _BURY_ALL_OF, {"products": products})
 
 
 def bury_unnamed_variants(source: Source, product_id: int, named: Sequence[int]) -> list[UUID]:

@@ -7,13 +7,15 @@ Every handler is an atomic job of the fast group: its rows, the events it publis
 import datetime as dt
 from collections.abc import Callable
 from typing import TypeVar
+from uuid import UUID
 
 from connectors.shopify import api as shopify
 from foundation.failures import Permanent
 from foundation.inbox.api import InboxContent, read_message
+from foundation.outbound.api import CONNECTION_RESUMED
 from foundation.work.api import Running, on
 
-from . import arrivals
+from . import arrivals, services
 from .merging import Source
 from .shopify import receiver
 from .telling import reread_locations
@@ -101,3 +103,9 @@ def uninstalled(_job: Running, message_id: int) -> None:
     arrivals.uninstalled(
         _source(message), _read(message, shopify.read_uninstalled), moment=_sent_at(message)
     )
+
+
+@on(CONNECTION_RESUMED)
+def connection_resumed(job: Running, connection_id: str) -> None:
+    """A parked connection may call again: nobody looked meanwhile."""
+    services.look_again(job.shop_id, UUID(connection_id))

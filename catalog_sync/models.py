@@ -1,4 +1,4 @@
-"""Product, Variant, Location, StockLevel, StockHistory: what the shop last said, and when.
+"""What the shop last said, and when; how its mirror stands and how it was reconciled.
 
 Vendor ids are Shopify's numbers; ``vendor_updated_at`` is the vendor's own time of the row, and
 an older one never replaces a newer one. Prices are in the shop's currency.
@@ -195,8 +195,44 @@ class MirrorState(models.Model):
         default=dict, blank=True, help_text="Topic → ok, restored or why not, at the last check."
     )
     subscriptions_checked_at = models.DateTimeField(null=True)
+    levels_after = models.BigIntegerField(
+        default=0, help_text="The inventory item whose levels a reconciliation read last."
+    )
+    watched_from = models.DateTimeField(
+        null=True, help_text="Reconciliation is late an hour after this at the earliest."
+    )
 
     objects = ShopOwnedQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Mirror of {self.connection_id}"
+
+
+class ReconciliationRun(models.Model):
+    """One comparison of the mirror with the shop. Without ``finished_at`` it has not ended well.
+
+    ``lag``: the worst delay between the vendor's time of something that was mended and its mending.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey("shops.Connection", on_delete=models.PROTECT, related_name="+")
+    job_id = models.BigIntegerField()
+    dry_run = models.BooleanField(default=False)
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    points = models.IntegerField(default=0, help_text="What Shopify charged for its calls.")
+    lag = models.DurationField(null=True, blank=True)
+
+    objects = ShopOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["shop", "-id"], name="reconciliation_of_shop"),
+            models.Index(fields=["connection", "-id"], name="reconciliation_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Reconciliation {self.pk} of {self.connection_id}"

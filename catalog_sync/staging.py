@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from connectors.shopify.api import Product, StockLevel, Variant
+from connectors.shopify.api import Product, StockLevel, Variant, VariantGlance
 
 # `known`, `old_…`, `changed` and `verdict` are filled in by merging.py.
 _CREATE: Final = """
@@ -33,8 +33,12 @@ CREATE TEMP TABLE IF NOT EXISTS arrived_level (
 CREATE TEMP TABLE IF NOT EXISTS arrived_item (
   item_id bigint, tracked boolean
 ) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS arrived_glance (
+  vendor_id bigint, title text, sku text, barcode text, position int, price numeric(20,2),
+  compare_at numeric(20,2), told_stock int, policy text, updated_at timestamptz
+) ON COMMIT DELETE ROWS;
 DELETE FROM arrived_product; DELETE FROM arrived_variant;
-DELETE FROM arrived_level; DELETE FROM arrived_item;
+DELETE FROM arrived_level; DELETE FROM arrived_item; DELETE FROM arrived_glance;
 """
 
 _PRODUCT: Final = (
@@ -47,6 +51,10 @@ _VARIANT: Final = (
 )
 _LEVEL: Final = (
     "COPY arrived_level (item_id, location_id, available, on_hand, updated_at) FROM STDIN"
+)
+_GLANCE: Final = (
+    "COPY arrived_glance (vendor_id, title, sku, barcode, position, price, compare_at, told_stock,"
+    " policy, updated_at) FROM STDIN"
 )
 _ITEM: Final = "COPY arrived_item (item_id, tracked) FROM STDIN"
 
@@ -77,6 +85,20 @@ def stage_variants(variants: Sequence[Variant]) -> None:
                 *(each.policy, each.tracked, each.cost, each.updated_at),
             )
             for each in {each.id: each for each in variants}.values()
+        ),
+    )
+
+
+def stage_glances(glances: Sequence[VariantGlance]) -> None:
+    """Put variants without their product and item into empty staging."""
+    _stage(
+        _GLANCE,
+        (
+            (
+                *(each.id, each.title, each.sku, each.barcode, each.position, each.price),
+                *(each.compare_at, each.stock, each.policy, each.updated_at),
+            )
+            for each in {each.id: each for each in glances}.values()
         ),
     )
 

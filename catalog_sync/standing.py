@@ -14,11 +14,13 @@ from foundation.shops.api import ConnectionKind, ConnectionState
 
 from .enums import StockCause
 from .models import MirrorState, StockHistory
+from .progress import SyncProgress, progress_of
+from .reconciled import Reconciled, last_reconciliations
 
 LAG_SAMPLE: Final = 20
 """Latest webhook changes whose delay is looked at."""
 
-_ENDED: Final = ("done", "dead", "cancelled")
+UNCHECKED_AFTER: Final = dt.timedelta(minutes=25)
 
 
 def _connections() -> Any:
@@ -26,10 +28,22 @@ def _connections() -> Any:
     return apps.get_model("shops", "Connection").objects.filter(kind=ConnectionKind.SHOPIFY)
 
 
-def active_connections() -> list[tuple[UUID, UUID]]:
-    """Return (connection, shop) of every Shopify connection that may call."""
-    rows = _connections().filter(state=ConnectionState.ACTIVE).order_by("pk")
-    return list(rows.values_list("id", "shop_id"))
+def unchecked_connections(now: dt.datetime) -> list[tuple[UUID, UUID]]:
+    """Return (connection, shop) of active connections whose webhooks nobody checked lately.
+
+    Reconciliation checks them; this is for shops that were never read, and for when it is stuck.
+    """
+    lately = MirrorState.objects.filter(subscriptions_checked_at__gt=now - UNCHECKED_AFTER)
+    rows = _connections().filter(state=ConnectionState.ACTIVE).exclude(pk__in=lately.values("pk"))
+    return list(rows.order_by("pk").values_list("id", "shop_id"))
+
+
+def reconcilable_connections() -> list[tuple[UUID, UUID]]:
+    """Return (connection, shop) of active connections that have been read completely once."""
+    rows = MirrorState.objects.filter(
+        connection__state=ConnectionState.ACTIVE, synced_at__isnull=False
+    )
+    return list(rows.order_by("pk").values_list("pk", "shop_id"))
 
 
 def connections_named(
@@ -51,45 +65,12 @@ def connections_named(
 
 
 @dataclass(frozen=True, slots=True)
-class SyncProgress:
-    """How far a job is. Counts are None before its first page; texts are for people."""
-
-    job_id: int
-    state: str
-    done: int | None
-    total: int | None
-    started_at: dt.datetime | None
-    moved_at: dt.datetime | None
-    waiting_for: str
-    error: str
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more comes by itself soon."""
-        return self.state in _ENDED
-
-
-def sync_progress(job_id: int) -> SyncProgress:
-    """Read how far a job is; one that was pruned meanwhile is done."""
-    return _progress([job_id]).get(job_id) or SyncProgress(
-        job_id, "done", None, None, None, None, "", ""
-    )
-
-
-def _progress(job_ids: list[int]) -> dict[int, SyncProgress]:
-    rows = apps.get_model("work", "Job").objects.filter(pk__in=job_ids)
-    names = ("state", "progress_done", "progress_total", "created_at", "progress_at")
-    return {
-        row[0]: SyncProgress(*row) for row in rows.values_list("pk", *names, "waiting_for", "error")
-    }
-
-
-@dataclass(frozen=True, slots=True)
 class MirrorStanding:
     """One connection's mirror as the catalogue's page shows it.
 
     ``missing_topics`` are webhooks that could not be subscribed; ``checked_at`` None: never
     looked. ``lag`` is the middle delay of the latest webhooks between the change abroad and ours.
+    ``reconciled`` is the last comparison with the shop that ended well.
     """
 
     connection_id: UUID
@@ -102,6 +83,7 @@ class MirrorStanding:
     topics: int
     checked_at: dt.datetime | None
     lag: dt.timedelta | None
+    reconciled: Reconciled | None
 
     @property
     def syncing(self) -> bool:
@@ -116,7 +98,7 @@ class MirrorStanding:
 
 
 def mirrors_of(shop_id: UUID) -> list[MirrorStanding]:
-    """Return how each connection of a shop is mirrored. Four queries."""
+    """Return how each connection of a shop is mirrored. Five queries."""
     connections = list(
         _connections()
         .filter(shop_id=shop_id)
@@ -124,9 +106,13 @@ def mirrors_of(shop_id: UUID) -> list[MirrorStanding]:
         .values_list("id", "account", "parked_reason")
     )
     states = {state.pk: state for state in MirrorState.objects.filter(shop_id=shop_id)}
-    jobs = _progress([state.sync_job_id for state in states.values() if state.sync_job_id])
+    jobs = progress_of([state.sync_job_id for state in states.values() if state.sync_job_id])
     lags = _lags(shop_id)
-    return [_standing(row, states.get(row[0]), jobs, lags.get(row[0])) for row in connections]
+    reconciled = last_reconciliations(shop_id)
+    return [
+        _standing(row, states.get(row[0]), jobs, lags.get(row[0]), reconciled.get(row[0]))
+        for row in connections
+    ]
 
 
 def _standing(
@@ -134,6 +120,7 @@ def _standing(
     state: MirrorState | None,
     jobs: dict[int, SyncProgress],
     lag: dt.timedelta | None,
+    reconciled: Reconciled | None,
 ) -> MirrorStanding:
     topics = state.subscriptions if state else {}
     return MirrorStanding(
@@ -147,6 +134,7 @@ def _standing(
         topics=len(topics),
         checked_at=state.subscriptions_checked_at if state else None,
         lag=lag,
+        reconciled=reconciled,
     )
 
 

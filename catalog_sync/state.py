@@ -37,6 +37,7 @@ def sync_finished(
                 "shop_id": source.shop_id,
                 "synced_from": began_at,
                 "synced_at": timezone.now(),
+                "watched_from": timezone.now(),
                 "sync_counts": dict(counts),
             },
         )

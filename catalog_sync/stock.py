@@ -20,10 +20,12 @@ from .merging import Source
 class MergedStock:
     """What a merge of levels did; item ids are the vendor's.
 
-    ``contested`` must be read again by id; of ``unknown`` the mirror has no variant.
+    ``contested`` must be read again by id; of ``unknown`` the mirror has no variant. ``moved`` are
+    the vendor's times of the levels whose quantity is another one than before.
     """
 
     counts: dict[str, int]
+    moved: list[dt.datetime] = field(default_factory=list)
     restocked: list[UUID] = field(default_factory=list)
     contested: list[int] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
@@ -82,6 +84,7 @@ SELECT %(shop)s, %(connection)s, m.inventory_item_id, m.location_vendor_id, a.ol
 FROM merged m JOIN arrived_level a ON a.item_id = m.inventory_item_id
   AND a.location_id = m.location_vendor_id
 WHERE a.verdict = 'new' OR a.old_available IS DISTINCT FROM m.available
+RETURNING vendor_updated_at
 """
 
 # Only after reading items with all their levels: what was not among them is disconnected.
@@ -153,6 +156,7 @@ def merge_levels(source: Source, *, cause: StockCause, dry_run: bool = False) ->
     A live read must have staged the items with all their levels: others are disconnected.
     """
     params = {**source.params(), "cause": str(cause), "moment": source.read_at}
+    moved: list[dt.datetime] = []
     restocked: list[UUID] = []
     with connection.cursor() as cursor:
         if not dry_run:
@@ -160,8 +164,10 @@ def merge_levels(source: Source, *, cause: StockCause, dry_run: bool = False) ->
         cursor.execute(_JUDGE, params)
         if not dry_run:
             cursor.execute(_MERGE, params)
+            moved = [row[0] for row in cursor.fetchall()]
             if source.live:
                 cursor.execute(_DROP_UNSEEN, params)
+                moved += [source.read_at for _ in range(cursor.rowcount) if source.read_at]
             cursor.execute(_SUM, params)
             restocked = [row[0] for row in cursor.fetchall()]
         cursor.execute(_TELL, params)
@@ -169,6 +175,7 @@ def merge_levels(source: Source, *, cause: StockCause, dry_run: bool = False) ->
     unknown = told.pop("unknown", (0, []))[1]
     return MergedStock(
         counts={verdict: count for verdict, (count, _) in told.items()},
+        moved=moved,
         restocked=restocked,
         contested=told.get("contested", (0, []))[1],
         unknown=unknown,

@@ -3,15 +3,21 @@
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from foundation.work.api import Group, NewJob, Priority, Running, enqueue_many, task
 
-from . import reading, services, telling
+from . import reading, reconciliations, services, telling
 from .enums import StockCause
 from .shopify.full_sync import run_full_sync
+from .shopify.reconciliation import run_reconciliation
 from .shopify.subscriptions import check_subscriptions
-from .standing import active_connections
+from .standing import reconcilable_connections, unchecked_connections
 
 CHECK_ALL: Final = "catalog.check_subscriptions"
+RECONCILE_ALL: Final = "catalog.reconcile_all"
+WATCH: Final = "catalog.watch_reconciliations"
+PRUNE: Final = "catalog.prune_reconciliations"
 
 
 @task(services.FULL_SYNC, group=Group.REMOTE, atomic=False, priority=Priority.LOW)
@@ -48,8 +54,8 @@ def read_locations(job: Running, connection_id: str) -> None:
 
 @task(CHECK_ALL)
 def check_all_subscriptions(_job: Running) -> None:
-    """Have every active connection's webhooks checked, each by a job of its own."""
-    for connection_id, shop_id in active_connections():
+    """Have webhooks checked that no reconciliation checked lately, each by a job of its own."""
+    for connection_id, shop_id in unchecked_connections(timezone.now()):
         enqueue_many(
             services.CHECK_CONNECTION,
             [NewJob({"connection_id": str(connection_id)}, str(connection_id))],
@@ -61,3 +67,28 @@ def check_all_subscriptions(_job: Running) -> None:
 def check_connection_subscriptions(job: Running, connection_id: str) -> None:
     """Check the webhooks of one connection."""
     check_subscriptions(UUID(connection_id), job=job)
+
+
+@task(services.RECONCILE, group=Group.REMOTE, atomic=False, priority=Priority.LOW)
+def reconcile(job: Running, connection_id: str, *, dry_run: bool = False) -> None:
+    """Compare a shop with its mirror and mend what differs."""
+    run_reconciliation(job, connection_id=UUID(connection_id), dry_run=dry_run)
+
+
+@task(RECONCILE_ALL)
+def reconcile_all(_job: Running) -> None:
+    """Have every active connection's mirror compared, each by a job of its own."""
+    services.reconcile_each(reconcilable_connections())
+
+
+@task(WATCH)
+def watch_reconciliations(_job: Running) -> None:
+    """Say so when a mirror has not been compared for an hour."""
+    reconciliations.tell_late(timezone.now())
+
+
+@task(PRUNE, atomic=False)
+def prune_reconciliations(job: Running) -> None:
+    """Forget old runs."""
+    while reconciliations.prune_runs(timezone.now()):
+        job.heartbeat()

@@ -12,12 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.shops.api import Role, ShopRequest, shop_page
 
-from . import listing, standing
+from . import listing, reconciled, standing
 from .charts import step_chart
 from .contracts import FacetValue, Selection
 from .forms import ProductFilterForm
 from .queries import facets, totals
-from .services import start_full_sync, start_subscription_check
+from .services import (
+    NeverRead,
+    start_full_sync,
+    start_reconciliation,
+    start_subscription_check,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,39 @@ def sync(request: ShopRequest, connection_id: UUID) -> HttpResponse:
     start_subscription_check(connection_id)
     messages.success(request, f"The catalogue is being read again (job {job_id}).")
     return redirect("catalog:product_list")
+
+
+@require_POST
+@shop_page(Role.EDITOR)
+def reconcile(request: ShopRequest, connection_id: UUID) -> HttpResponse:
+    """Compare the mirror with the shop now, as a job."""
+    mine = {each.connection_id: each for each in standing.mirrors_of(request.shop.pk)}
+    if connection_id not in mine:
+        raise Http404
+    try:
+        job_id = start_reconciliation(connection_id, request.user.pk, reason="")
+    except NeverRead as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"The catalogue is being compared with the shop (job {job_id}).")
+    return redirect("catalog:reconciliations")
+
+
+@require_safe
+@shop_page()
+def reconciliations(request: ShopRequest) -> HttpResponse:
+    """List what the comparisons with the shop found."""
+    page, rows = reconciled.run_page(request.shop.pk, request.GET)
+    context = {
+        "title": "Reconciliation",
+        "lead": "Webhooks get lost; every quarter of an hour the mirror is compared with the shop.",
+        "crumbs": [("Catalogue", reverse("catalog:product_list"))],
+        "page": page,
+        "rows": rows,
+        "mirrors": standing.mirrors_of(request.shop.pk),
+        "may_sync": request.role.may(Role.EDITOR),
+    }
+    return render(request, "catalog_sync/reconciliations.html", context)
 
 
 @require_safe

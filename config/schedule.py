@@ -33,9 +33,28 @@ SCHEDULE = [
     Entry("campaigns.look_again", "campaigns.look_again", every=dt.timedelta(minutes=1)),
     Entry("pricing.expire_plans", "pricing.expire_plans", every=dt.timedelta(minutes=5)),
     Entry(
+        "catalog.reconcile_all",
+        "catalog.reconcile_all",
+        every=dt.timedelta(minutes=15),
+        offset=dt.timedelta(minutes=3),
+    ),
+    # Reconciliation checks them too; this is for shops it cannot or does not come to.
+    Entry(
         "catalog.check_subscriptions",
         "catalog.check_subscriptions",
         every=dt.timedelta(minutes=15),
-        offset=dt.timedelta(minutes=3),
+        offset=dt.timedelta(minutes=13),
+    ),
+    Entry(
+        "catalog.watch_reconciliations",
+        "catalog.watch_reconciliations",
+        every=dt.timedelta(minutes=5),
+        offset=dt.timedelta(minutes=1),
+    ),
+    Entry(
+        "catalog.prune_reconciliations",
+        "catalog.prune_reconciliations",
+        every=dt.timedelta(hours=1),
+        offset=dt.timedelta(minutes=57),
     ),
 ]

@@ -299,6 +299,10 @@ PRICING_APPROVAL_HOURS = env.int("PRICING_APPROVAL_HOURS", default=24)
 # A million lines of SKU and price are 20 MB; a whole product export with its texts fits, too.
 PRICING_LIST_MAX_BYTES = env.int("PRICING_LIST_MAX_BYTES", default=64 * 1024 * 1024)
 
+# Reconciliation: inventory items whose levels a run reads in rotation, as a transfer between
+# locations keeps their total.
+CATALOG_LEVELS_PER_RECONCILIATION = env.int("CATALOG_LEVELS_PER_RECONCILIATION", default=500)
+
 WORK_SCHEDULE = "config.schedule.SCHEDULE"
 # How long a worker may be silent before another takes its job over. Calls abroad end earlier
 # than the lease; a shorter lease means quicker recovery and shorter calls.

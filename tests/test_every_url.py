@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from catalog_sync.models import Product, Variant
+from catalog_sync.models import Product, ReconciliationRun, Variant
 from foundation.alerts.api import open_alert
 from foundation.alerts.models import Alert
 from foundation.audit.api import record
@@ -147,6 +147,8 @@ TABLE = [
     Url("catalog:product", row="product", shows=True),
     Url("catalog:mirror"),
     _post("catalog:sync", Role.EDITOR, "connection"),
+    _post("catalog:reconcile", Role.EDITOR, "connection"),
+    Url("catalog:reconciliations", shows=True),
     Url("api:docs"),
     _api("api:schema", Role.VIEWER),
     _api("pricing_api:jobs", Role.VIEWER),
@@ -237,6 +239,7 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
         waiting_for=MARK,
         lease_until=now,
     )
+    ReconciliationRun.objects.create(shop=shop, connection=connection, job_id=1)
     pricing_job = PricingJob.objects.create(shop=shop, connection=connection, name=MARK)
     rule = {"action": {"kind": "percent", "value": "-10"}}
     PricingRule.objects.create(job=pricing_job, definition=rule)

@@ -9,7 +9,6 @@ meet is looked up by id and deleted only if it is not there.
 Not done here: bulk operations (no points, but minutes of delay and a file to download).
 """
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog_sync.enums import StockCause
-from catalog_sync.gone import bury_product, bury_variants
+from catalog_sync.gone import bury_products, bury_variants
 from catalog_sync.locations import merge_locations
 from catalog_sync.merging import Source, merge_products, merge_variants
 from catalog_sync.models import Product, Variant
@@ -34,16 +33,14 @@ from catalog_sync.telling import (
     tell_variants,
 )
 from connectors.shopify import api as shopify
-from foundation.failures import Permanent, Wait
+from foundation.failures import Permanent
 from foundation.live.api import touch
 from foundation.shops.api import connection_access
 from foundation.work.api import Running
 
 from .client import shopify_client
+from .slices import in_slices
 from .sweep import Phase, Sweep
-
-SLICE_SECONDS: Final = 15.0
-"""After so long the job goes back to the queue, and whoever waits behind it gets a turn."""
 
 PAGE: Final = 250
 
@@ -70,13 +67,15 @@ class FullSync:
 
     def run(self) -> None:
         """Take step after step."""
-        ends = time.monotonic() + SLICE_SECONDS
         sweep = Sweep.from_checkpoint(self.job.checkpoint) or self._begin()
-        while sweep.phase is not Phase.DONE:
-            self._step(sweep)
-            touch("catalog", shop_id=self.shop_id)
-            if time.monotonic() > ends:
-                raise Wait(seconds=0, why="it gives others a turn after each quarter of a minute")
+
+        def step() -> bool:
+            if sweep.phase is not Phase.DONE:
+                self._step(sweep)
+                touch("catalog", shop_id=self.shop_id)
+            return sweep.phase is Phase.DONE
+
+        in_slices(step)
 
     def _begin(self) -> Sweep:
         counts = self.client.counts()
@@ -178,28 +177,29 @@ class FullSync:
     # --- what was not met ---------------------------------------------------------------------
 
     def _missing(self, sweep: Sweep) -> None:
-        """Look the unmet up by id: variants first, a page of them costs one point."""
+        """Look the unmet up by id, variants first; a page of either costs one point."""
         source = self._source()
-        variants = [] if self.dry_run else self._unmet(Variant.objects, sweep, PAGE)
+        variants = [] if self.dry_run else self._unmet(Variant.objects, sweep)
         if variants:
             found = self.client.live_prices(variants)
             gone = [each for each, price in found.items() if price is None]
             self._settle(source, sweep, Variant.objects, variants, gone)
             return
-        products = [] if self.dry_run else self._unmet(Product.objects, sweep, 1)
+        products = [] if self.dry_run else self._unmet(Product.objects, sweep)
         if products:
-            gone = [each for each in products if self.client.product(each) is None]
+            there = self.client.products_there(products)
+            gone = [each for each in products if each not in there]
             self._settle(source, sweep, Product.objects, products, gone)
             return
         with transaction.atomic():
             self.job.fence()
             self._record(sweep, 0, None)
 
-    def _unmet(self, objects: Any, sweep: Sweep, most: int) -> list[int]:
+    def _unmet(self, objects: Any, sweep: Sweep) -> list[int]:
         rows = objects.filter(
             connection_id=self.connection_id, deleted_at=None, seen_at__lt=sweep.began_at
         )
-        return list(rows.order_by("vendor_id").values_list("vendor_id", flat=True)[:most])
+        return list(rows.order_by("vendor_id").values_list("vendor_id", flat=True)[:PAGE])
 
     def _settle(
         self, source: Source, sweep: Sweep, objects: Any, looked_up: Sequence[int], gone: list[int]
@@ -207,7 +207,7 @@ class FullSync:
         with transaction.atomic():
             self.job.fence()
             if objects.model is Product:
-                buried = [variant for each in gone for variant in bury_product(source, each)]
+                _, buried = bury_products(source, gone)
                 sweep.count("products", {"deleted": len(gone)})
             else:
                 buried = bury_variants(source, gone)

@@ -45,15 +45,26 @@ FAILED: Final = "failed: "
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found and did, by topic; ``removed`` subscriptions were in the way."""
+    """What a check found and did, by topic; ``removed`` subscriptions were in the way.
+
+    ``first``: none of ours were there before, so nothing can have been lost. ``points`` is what
+    the calls cost.
+    """
 
     states: dict[str, str]
     removed: int
+    first: bool = False
+    points: int = 0
 
     @property
     def made(self) -> list[str]:
         """Topics that were not subscribed to."""
         return [topic for topic, state in self.states.items() if state == MADE]
+
+    @property
+    def restored(self) -> list[str]:
+        """Topics that had been subscribed to and were lost."""
+        return [] if self.first else self.made
 
     @property
     def failed(self) -> list[str]:
@@ -92,11 +103,12 @@ def check_subscriptions(
         states[topic] = OK if whole else _subscribe(client, topic)
         if job is not None:
             job.heartbeat()
-    checked = Checked(states, removed)
+    first = not any(_is_ours(each) for each in existing)
+    checked = Checked(states, removed, first, client.points_spent)
     with transaction.atomic():
         if job is not None:
             job.fence()
-        _record(connection_id, checked, first=not any(_is_ours(each) for each in existing))
+        _record(connection_id, checked)
     return checked
 
 
@@ -121,7 +133,7 @@ def _subscribe(client: ShopifyClient, topic: Topic) -> str:
     return MADE
 
 
-def _record(connection_id: UUID, checked: Checked, *, first: bool) -> None:
+def _record(connection_id: UUID, checked: Checked) -> None:
     """Keep the result; say what was lost and have the gap read."""
     access = connection_access(connection_id)
     subscriptions_checked(
@@ -131,14 +143,14 @@ def _record(connection_id: UUID, checked: Checked, *, first: bool) -> None:
     )
     if checked.made or checked.removed:
         record(
-            "catalog.subscriptions.made" if first else "catalog.subscriptions.restored",
+            "catalog.subscriptions.made" if checked.first else "catalog.subscriptions.restored",
             shop_id=access.shop_id,
             object_type="connection",
             object_id=connection_id,
             details={"topics": checked.made, "removed": checked.removed},
         )
-    if checked.made and not first:
-        _tell_restored(connection_id, access.shop_id, access.account, checked.made)
+    if checked.restored:
+        _tell_restored(connection_id, access.shop_id, access.account, checked.restored)
     key = f"subscriptions:{connection_id}"
     if checked.failed:
         open_alert(

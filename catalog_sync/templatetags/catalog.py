@@ -54,11 +54,15 @@ def picture(url: str) -> str:
 
 @register.filter
 def seconds(length: dt.timedelta) -> str:
-    """Write a short length of time: 0.4 s, 12 s, 3 min."""
+    """Write a length of time: 0.4 s, 12 s, 3 min, 5 h, 3 days."""
     whole = length.total_seconds()
     if whole < 10:  # noqa: PLR2004 -- tenths are worth showing below ten
         return f"{whole:.1f} s"
-    return f"{whole:.0f} s" if whole < 120 else f"{whole / 60:.0f} min"  # noqa: PLR2004 -- 2 min
+    # Two of a unit are still told in the smaller one.
+    for most, unit, name in ((120, 1, "s"), (7_200, 60, "min"), (172_800, 3_600, "h")):
+        if whole < most:
+            return f"{whole / unit:.0f} {name}"
+    return f"{whole / 86_400:.0f} days"
 
 
 @register.simple_tag

@@ -99,11 +99,11 @@ class Merchant:
         """Look at anything else the control API shows of this shop."""
         return self._get(f"shops/{self.shop}/{what}")
 
-    def deliveries(self) -> Iterator[dict[str, Any]]:
-        """Yield every webhook delivery of this shop with its attempts."""
-        since = 0
+    def deliveries(self, since: int = 0, *, bodies: bool = False) -> Iterator[dict[str, Any]]:
+        """Yield the webhook deliveries of this shop after number ``since``, with their attempts."""
+        told = f"shop={self.shop}{'&body=1' if bodies else ''}"
         while True:
-            page = self._get(f"deliveries?since={since}&shop={self.shop}")["deliveries"]
+            page = self._get(f"deliveries?since={since}&{told}")["deliveries"]
             yield from page
             if not page:
                 return

@@ -16,7 +16,9 @@ from django.conf import LazySettings
 from django.http import HttpResponse
 from django.utils import timezone
 
+from catalog_sync.api import start_full_sync
 from catalog_sync.merging import Source
+from catalog_sync.models import Variant
 from config.demo.merchant import Merchant
 from config.wsgi import application
 from foundation.inbox import accounts
@@ -155,3 +157,27 @@ def post() -> Post:
         return call(application, "/webhooks/shopify/", body, headers=told)
 
     return deliver
+
+
+@pytest.fixture
+def synced(connection: Connection, merchant: Merchant, heard: Heard) -> Merchant:
+    """A mirror that is as the shop is, webhooks included, after all seconds are over."""
+    start_full_sync(connection.pk, None)
+    work(Group.REMOTE, Group.FAST)
+    Job.objects.all().delete()
+    heard.clear()
+    return merchant
+
+
+@pytest.fixture
+def variant(synced: Merchant) -> Variant:
+    """A tracked variant; sold pieces of it are no trouble."""
+    assert synced.shop
+    found: Variant = Variant.objects.filter(tracked=True, stock__gt=8).earliest("vendor_id")
+    return found
+
+
+@pytest.fixture
+def everything(merchant: Merchant) -> int:
+    """How many variants there are; tests delete some."""
+    return int(merchant.summary()["variants"])

@@ -1,12 +1,14 @@
 """The catalogue's pages for owner, colleague and stranger."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from catalog_sync.models import MirrorState, StockHistory
+from catalog_sync.models import MirrorState, ReconciliationRun, StockHistory
 from foundation.shops.api import Role
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.models import Job
@@ -64,7 +66,7 @@ def test_the_list_asks_the_same_number_of_questions(
     for number in range(1, count + 1):
         make(connection, number, vendor=f"Vendor {number}")
     client.force_login(owner)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(LIST)
 
 
@@ -129,3 +131,70 @@ def test_who_may_start_a_sync(
     job = Job.objects.get(name="catalog.full_sync")
     assert MirrorState.objects.get().sync_job_id == job.pk
     assert f"Job #{job.pk}" in page(client, colleague, reverse("catalog:mirror"))
+
+
+RUNS = reverse("catalog:reconciliations")
+
+
+def run(connection: Connection, **told: Any) -> ReconciliationRun:
+    return ReconciliationRun.objects.create(
+        shop_id=connection.shop_id, connection=connection, job_id=1, **told
+    )
+
+
+def test_comparisons_are_listed_with_what_they_mended(
+    client: Client, owner: User, connection: Connection
+) -> None:
+    assert "Nothing has been compared yet" in page(client, owner, RUNS)
+    run(
+        connection,
+        finished_at=timezone.now(),
+        counts={"variants_compared": 3_200, "levels_mended": 7, "subscriptions_restored": 1},
+        lag=dt.timedelta(minutes=12),
+        points=412,
+    )
+    text = page(client, owner, RUNS)
+    for words in ("3,200", "7 levels mended", "1 subscriptions restored", "12 min", "412"):
+        assert words in text
+    # The catalogue's own page says it in a line.
+    assert "8 mended, at most 12 min late" in page(client, owner)
+
+
+def test_a_comparison_that_did_not_end_says_so(
+    client: Client, owner: User, connection: Connection
+) -> None:
+    run(connection, dry_run=True)
+    text = page(client, owner, RUNS)
+    assert ("Not finished" in text, "dry run" in text) == (True, True)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_comparisons_asks_the_same_number_of_questions(
+    count: int,
+    client: Client,
+    owner: User,
+    connection: Connection,
+    django_assert_num_queries: Any,
+) -> None:
+    for number in range(count):
+        run(connection, finished_at=timezone.now() if number else None)
+    client.force_login(owner)
+    with django_assert_num_queries(11):
+        client.get(RUNS)
+
+
+def test_an_editor_may_have_the_shop_compared_now(
+    client: Client, colleague: User, connection: Connection
+) -> None:
+    client.force_login(colleague)
+    url = reverse("catalog:reconcile", args=[connection.pk])
+    refused = client.post(url, follow=True)
+    assert "never been read completely" in refused.content.decode()
+    assert Job.objects.filter(name="catalog.reconcile").count() == 0
+    MirrorState.objects.create(
+        connection=connection, shop_id=connection.shop_id, synced_at=timezone.now()
+    )
+    for _ in range(2):
+        assert client.post(url).status_code == 302
+    assert f"Compare {connection.account} now" in page(client, colleague, RUNS)
+    assert Job.objects.filter(name="catalog.reconcile").count() == 1

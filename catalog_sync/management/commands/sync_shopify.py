@@ -1,16 +1,14 @@
 """Ops' edge of the mirror."""
 
-import time
 from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
+from catalog_sync.management.waiting import wait_for
 from catalog_sync.services import start_full_sync, start_subscription_check
-from catalog_sync.standing import SyncProgress, connections_named, sync_progress
-
-POLL_SECONDS = 0.5
+from catalog_sync.standing import connections_named
 
 
 class Command(BaseCommand):
@@ -56,28 +54,4 @@ class Command(BaseCommand):
         for job_id, what in jobs.items():
             self.stdout.write(f"{what} is job {job_id}")
         if options["wait"]:
-            self._wait(jobs)
-
-    def _wait(self, jobs: dict[int, str]) -> None:
-        """Show each job until it has ended; an end other than "done" is an error."""
-        failed = []
-        for job_id, what in jobs.items():
-            told = ""
-            while True:
-                progress = sync_progress(job_id)
-                if (line := _line(what, progress)) != told:
-                    self.stdout.write(line)
-                    told = line
-                if progress.ended:
-                    break
-                time.sleep(POLL_SECONDS)
-            if progress.state != "done":
-                failed.append(f"{what}: {progress.state}. {progress.error}")
-        if failed:
-            raise CommandError("\n".join(failed))
-
-
-def _line(what: str, progress: SyncProgress) -> str:
-    counted = f" {progress.done:,} of {progress.total:,}" if progress.total else ""
-    why = f" ({progress.waiting_for})" if progress.waiting_for else ""
-    return f"{what}: {progress.state}{counted}{why}"
+            wait_for(jobs, self.stdout.write)

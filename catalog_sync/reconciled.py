@@ -1,0 +1,106 @@
+"""Reads of what the reconciliation did: the last run that ended well, and the list of runs."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from foundation.paging import Page, page_of
+
+from .models import ReconciliationRun
+from .progress import SyncProgress, progress_of
+
+_SIZE: Final = 40
+
+_LOOKED_AT: Final = (
+    "variants_compared",
+    "totals_differed",
+    "variants_differed",
+    "levels_differed",
+    "items_rotated",
+)
+MENDED: Final = (
+    "levels_mended",
+    "prices_mended",
+    "variants_found",
+    "variants_buried",
+    "products_changed",
+    "products_buried",
+    "subscriptions_restored",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """A reconciliation that ended well; ``lag`` None: nothing had to be mended."""
+
+    connection_id: UUID
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    counts: dict[str, int]
+    points: int
+    lag: dt.timedelta | None
+
+    @property
+    def mended(self) -> int:
+        """How many things the mirror had wrong."""
+        return sum(self.counts.get(name, 0) for name in MENDED)
+
+
+def last_reconciliations(shop_id: UUID) -> dict[UUID, Reconciled]:
+    """Return the last reconciliation of each connection of a shop that ended well. One query."""
+    rows = (
+        ReconciliationRun.objects.for_shop(shop_id)
+        .filter(dry_run=False, finished_at__isnull=False)
+        .order_by("connection_id", "-pk")
+        .distinct("connection_id")
+        .values_list("connection_id", "started_at", "finished_at", "counts", "points", "lag")
+    )
+    return {row[0]: Reconciled(*row) for row in rows}
+
+
+def in_words(counts: Mapping[str, int]) -> str:
+    """Write counts down in the order of the work; empty when there are none."""
+    found = [(name, counts[name]) for name in (*_LOOKED_AT, *MENDED) if counts.get(name)]
+    return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in found)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run on the list. ``progress`` is how its job stands; None when it has ended well."""
+
+    run: ReconciliationRun
+    progress: SyncProgress | None
+
+    @property
+    def state(self) -> str:
+        """How it ended, or stands, in a word."""
+        if self.run.finished_at is not None:
+            return "done"
+        # Its job was given up, or went on as another one after a person discarded it.
+        if self.progress is None or self.progress.ended:
+            return "not finished"
+        return "waiting" if self.progress.waiting_for else "running"
+
+    @property
+    def mended(self) -> list[tuple[str, int]]:
+        """What the mirror had wrong, in words."""
+        found = [(name, self.run.counts.get(name, 0)) for name in MENDED]
+        return [(name.replace("_", " "), number) for name, number in found if number]
+
+
+def run_page(
+    shop_id: UUID, params: Mapping[str, str]
+) -> tuple[Page[ReconciliationRun], list[RunRow]]:
+    """Return one page of a shop's runs, the latest first. Two queries."""
+    rows = ReconciliationRun.objects.for_shop(shop_id).select_related("connection")
+    page = page_of(rows, params, size=_SIZE)
+    open_ = [each.job_id for each in page.items if each.finished_at is None]
+    jobs = progress_of(open_)
+    return page, [RunRow(each, jobs.get(each.job_id)) for each in page.items]
+
+
+def run_of_job(job_id: int) -> ReconciliationRun | None:
+    """Return the run of a job, for whoever waits for it; None before it began."""
+    return ReconciliationRun.objects.filter(job_id=job_id).first()
