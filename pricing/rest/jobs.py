@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog_sync.api import location_names
-from foundation.rest.api import ApiRequest
+from foundation.rest.api import ApiRequest, Money, Percent
 from pricing.enums import ConflictPolicy, JobKind, PricingJobState
 from pricing.models import PricingJob
 from pricing.planning import definitions_of, rules_of
@@ -23,7 +23,6 @@ from pricing.queries.plans import PlanSummary, plan_summary
 from pricing.rules import asks_for_levels, rules_words
 
 from .documents import ChosenSerializer, PricingRuleSerializer
-from .fields import Money, Percent
 from .possible import possible_verbs
 
 _PEOPLE = ("requested_by", "confirmed_by", "approved_by")
@@ -40,8 +39,8 @@ class _StoredSelection(serializers.JSONField):
 
 
 @extend_schema_field(PricingRuleSerializer(many=True))
-class _StoredRules(serializers.JSONField):
-    pass
+class StoredRules(serializers.JSONField):
+    """Rules as they are stored."""
 
 
 class PersonSerializer(serializers.Serializer[Any]):
@@ -155,7 +154,7 @@ class PricingJobSerializer(PricingJobItemSerializer):
     unknown_skus = serializers.ListField(
         child=serializers.CharField(), help_text="Of the SKUs asked for, those that nothing has."
     )
-    rules = _StoredRules()
+    rules = StoredRules()
     rules_in_words = serializers.ListField(child=serializers.CharField())
     conflict_policy = serializers.ChoiceField(ConflictPolicy.choices)
     price_file = serializers.UUIDField(allow_null=True)
@@ -202,7 +201,7 @@ def _item(request: ApiRequest, job: PricingJob, now: dt.datetime) -> dict[str, A
         "planned_skips": job.planned_skips,
         "progress": Done.of(job),
         "counts": {name: getattr(job, name) for name in _ENDS},
-        "requested_by": _person(job.requested_by),
+        "requested_by": person_of(job.requested_by),
         **{name: getattr(job, name) for name in _MOMENTS},
     }
 
@@ -229,8 +228,8 @@ def detail(request: ApiRequest, job: PricingJob) -> Any:
         "again_of": job.again_of_id,
         "plan": _plan(job) if job.plan_hash else None,
         "approval_reasons": job.approval_reasons,
-        "confirmed_by": _person(job.confirmed_by),
-        "approved_by": _person(job.approved_by),
+        "confirmed_by": person_of(job.confirmed_by),
+        "approved_by": person_of(job.approved_by),
         "links": links,
     }
     return PricingJobSerializer(values).data
@@ -265,5 +264,6 @@ def totals(summary: PlanSummary) -> dict[str, Any]:
     }
 
 
-def _person(person: Any) -> dict[str, Any] | None:
+def person_of(person: Any) -> dict[str, Any] | None:
+    """Lay out who did something; None: nobody, or the system."""
     return None if person is None else {"id": person.pk, "name": str(person)}

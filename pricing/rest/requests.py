@@ -1,33 +1,23 @@
 """What programs send."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
 from catalog_sync.api import Selection
-from foundation.rest.api import ApiRequest
-from foundation.shops.api import ConnectionKind
+from foundation.rest.api import Choice, Id, Moment, Strict, Text
 from pricing.enums import ConflictPolicy, Outcome
 from pricing.rules import asks_for_file
 from pricing.services.asking import AGAIN_OUTCOMES
 from pricing.services.undoing import MOST_CHOSEN
 
-from .fields import Choice, Id, Moment, RulesField, SelectionField, Strict, Text
+from .accounts import account_of
+from .fields import RulesField, SelectionField
 
 _MOST_ID = 2**63 - 1
-_NO_ACCOUNT = "There is no such Shopify account in this shop."
-_MEANS_NOTHING = (
+MEANS_NOTHING = (
     'It narrows nothing, and so means nothing. Name variants, or say {"all": true} for every one.'
 )
-
-
-def read(kind: type[Strict], request: ApiRequest) -> dict[str, Any]:
-    """Read a body; everything that is wrong with it is said at once, each at its place."""
-    reader = kind(data=request.data, context={"request": request})
-    reader.is_valid(raise_exception=True)
-    values: dict[str, Any] = reader.validated_data
-    return values
 
 
 class JobWishSerializer(Strict):
@@ -54,32 +44,16 @@ class JobWishSerializer(Strict):
         attrs.setdefault("selection", Selection())
         if "price_file" not in attrs:
             if attrs["selection"].is_empty:
-                errors["selection"] = _MEANS_NOTHING
+                errors["selection"] = MEANS_NOTHING
             if asks_for_file(attrs["rules"]):
                 errors["price_file"] = "These rules take prices from an uploaded list: name it."
         try:
-            attrs["connection"] = self._account(attrs.get("connection"))
+            attrs["connection"] = account_of(self.context["request"].shop, attrs.get("connection"))
         except ValueError as error:
             errors["connection"] = str(error)
         if errors:
             raise serializers.ValidationError(errors)
         return attrs
-
-    def _account(self, wanted: Any) -> Any:
-        shop = self.context["request"].shop
-        rows = shop.connections.filter(kind=ConnectionKind.SHOPIFY).order_by("account")
-        accounts: Mapping[Any, str] = dict(rows.values_list("pk", "account"))
-        if wanted is not None:
-            if wanted not in accounts:
-                raise ValueError(_NO_ACCOUNT)
-            return wanted
-        if not accounts:
-            raise ValueError("The shop has no Shopify account yet. Connect one first.")
-        if len(accounts) > 1:
-            listed = ", ".join(f"{pk} ({name})" for pk, name in accounts.items())
-            message = f"The shop has several accounts. Say which is meant: {listed}."
-            raise ValueError(message)
-        return next(iter(accounts))
 
 
 class ConfirmSerializer(Strict):

@@ -5,13 +5,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from foundation.rest.api import Money, Percent
 from pricing.contracts import Price
 from pricing.enums import Outcome, PlanWarning, SkipReason
 from pricing.models import PlannedChange, ProcessingResult
 from pricing.planning import Sample
 from pricing.presenting import PlanRow, reason_words
-
-from .fields import Money, Percent
 
 
 class VariantSerializer(serializers.Serializer[Any]):
@@ -93,7 +92,7 @@ def plan_row(row: PlannedChange) -> dict[str, Any]:
     under = row.base_before_price is not None
     return {
         "position": row.position,
-        "variant": _variant(row.variant),
+        "variant": variant_of(row.variant),
         "before": words.before,
         "after": words.after,
         "shown": {"before": row.before_price, "after": row.target_price} if under else None,
@@ -134,20 +133,20 @@ def sample_row(sample: Sample, variant: Any) -> dict[str, Any]:
 
 def result_row(row: ProcessingResult) -> dict[str, Any]:
     """Lay a result out."""
-    shown_before = _price(row.before_price, row.before_compare_at)
-    shown_after = _price(row.target_price, row.target_compare_at)
-    own_before = _price(row.base_before_price, row.base_before_compare_at)
-    own_after = _price(row.base_target_price, row.base_target_compare_at)
+    shown_before = price_of(row.before_price, row.before_compare_at)
+    shown_after = price_of(row.target_price, row.target_compare_at)
+    own_before = price_of(row.base_before_price, row.base_before_compare_at)
+    own_after = price_of(row.base_target_price, row.base_target_compare_at)
     under = own_before is not None
     return {
         "id": row.pk,
-        "variant": _variant(row.variant),
+        "variant": variant_of(row.variant),
         "outcome": row.outcome,
         "reason": reason_words(row.reason),
         "before": own_before if under else shown_before,
         "after": own_after if under else shown_after,
         "shown": {"before": row.before_price, "after": row.target_price} if under else None,
-        "found": _price(row.found_price, row.found_compare_at),
+        "found": price_of(row.found_price, row.found_compare_at),
         "intended_at": row.intended_at,
         "settled_at": row.settled_at,
         "vendor_updated_at": row.written_updated_at,
@@ -159,11 +158,13 @@ class _Nothing:
     price = compare_at = None
 
 
-def _price(price: Decimal | None, compare_at: Decimal | None) -> Price | None:
+def price_of(price: Decimal | None, compare_at: Decimal | None) -> Price | None:
+    """Lay a price out; None: there was none."""
     return None if price is None else Price(price, compare_at)
 
 
-def _variant(variant: Any) -> dict[str, Any]:
+def variant_of(variant: Any) -> dict[str, Any]:
+    """Lay out which variant a row is about; its product has been read with it."""
     product = variant.product
     return {
         "id": variant.pk,

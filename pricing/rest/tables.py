@@ -1,7 +1,5 @@
 """The rows of a price job: its plan, and what became of it."""
 
-from collections.abc import Sequence
-from http import HTTPStatus
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,8 +8,8 @@ from rest_framework.response import Response
 from foundation.rest.api import (
     PAGE_PARAMETERS,
     ApiRequest,
-    Problem,
     ShopAPIView,
+    chosen,
     page_response,
     page_schema,
 )
@@ -24,21 +22,6 @@ from .rows import PlanRowSerializer, ResultRowSerializer, plan_row, result_row
 
 _SHOWN = ("changes", *PlanWarning.values, *SkipReason.values)
 _ORDERS = {"risk": ("-risk", "position"), "position": ("position",)}
-
-
-def chosen(request: ApiRequest, name: str, among: Sequence[str]) -> str:
-    """Return what a list is narrowed to; empty when nothing is said.
-
-    A filter that is misspelt is refused: overlooked, it would give everything.
-    """
-    value = request.query_params.get(name, "")
-    if value and value not in among:
-        raise Problem(
-            "bad-filter",
-            f"{name} must be one of {', '.join(among)}, or be left out.",
-            HTTPStatus.BAD_REQUEST,
-        )
-    return str(value)
 
 
 class PlanView(ShopAPIView):

@@ -6,7 +6,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.response import Response
 
-from foundation.rest.api import ApiRequest, ShopAPIView
+from foundation.rest.api import ApiRequest, ShopAPIView, read
 from pricing import services
 from pricing.enums import Outcome
 from pricing.models import PricingJob
@@ -22,7 +22,6 @@ from .requests import (
     NothingSerializer,
     RejectSerializer,
     UndoSerializer,
-    read,
 )
 
 Wish = dict[str, Any]

@@ -13,8 +13,10 @@ from foundation.rest.api import (
     ApiRequest,
     Problem,
     ShopAPIView,
+    chosen,
     page_response,
     page_schema,
+    read,
 )
 from foundation.shops.api import Role
 from pricing.enums import JobKind, PricingJobState
@@ -33,9 +35,8 @@ from .jobs import (
     items,
     totals,
 )
-from .requests import JobWishSerializer, read
+from .requests import JobWishSerializer
 from .rows import SampleRowSerializer, sample_row
-from .tables import chosen
 
 SAMPLE = 50
 _EXAMPLES = [

@@ -1,0 +1,26 @@
+"""The door to what other apps' JSON views say about prices."""
+
+from .accounts import account_of
+from .documents import PricingRuleSerializer, SelectionSerializer
+from .fields import RulesField, SelectionField
+from .jobs import PersonSerializer, StoredRules, person_of
+from .ledger import LedgerEntrySerializer, ledger_entry
+from .requests import MEANS_NOTHING
+from .rows import PriceSerializer, VariantSerializer, variant_of
+
+__all__ = [
+    "MEANS_NOTHING",
+    "LedgerEntrySerializer",
+    "PersonSerializer",
+    "PriceSerializer",
+    "PricingRuleSerializer",
+    "RulesField",
+    "SelectionField",
+    "SelectionSerializer",
+    "StoredRules",
+    "VariantSerializer",
+    "account_of",
+    "ledger_entry",
+    "person_of",
+    "variant_of",
+]
