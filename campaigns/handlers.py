@@ -1,6 +1,7 @@
 """What campaigns hear of others; each is one call of a service, in the job's own transaction."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,22 @@ from .services.edits import Edit, note_edits
 CAUSES = {"reconciliation": MoveCause.RECONCILIATION, "sync": MoveCause.RECONCILIATION}
 
 
-@on("catalog.stock_changed")
+def _stock_changed(jobs: Sequence[tuple[Running, Mapping[str, Any]]]) -> None:
+    """Many events are one list of what waits."""
+    moved: dict[tuple[UUID, str, str], set[UUID]] = {}
+    for job, told in jobs:
+        key = (job.shop_id, told["connection_id"], told.get("cause", "webhook"))
+        moved.setdefault(key, set()).update(UUID(each) for each in told["variant_ids"])
+    for (shop_id, connection_id, cause), variants in sorted(moved.items()):
+        pending.note(
+            shop_id=shop_id,
+            connection_id=UUID(connection_id),
+            variant_ids=sorted(variants),
+            cause=CAUSES.get(cause, MoveCause.STOCK),
+        )
+
+
+@on("catalog.stock_changed", many=_stock_changed)
 def stock_changed(
     job: Running, connection_id: str, variant_ids: list[str], cause: str = "webhook"
 ) -> None:

@@ -5,6 +5,7 @@ or one that is older, changes nothing.
 """
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from connectors.shopify.api import ProductDelivery, StockGone, StockLevel
@@ -70,17 +71,36 @@ def product_gone(source: Source, product_id: int) -> None:
     tell_stock(source, [], StockCause.WEBHOOK)
 
 
-def level_arrived(source: Source, level: StockLevel) -> None:
-    """Take in inventory_levels/update or …/connect.
+def levels_arrived(source: Source, levels: Sequence[StockLevel]) -> None:
+    """Take in inventory_levels/update or …/connect, one or many.
 
     A level of an item the mirror does not know is kept: the variant finds it when it arrives.
     """
-    stage_levels([level], [(level.item_id, None)])
-    merged = merge_levels(source, cause=StockCause.WEBHOOK)
-    tell_stock(source, merged.restocked, StockCause.WEBHOOK)
-    reread_items(source, merged.contested, StockCause.WEBHOOK)
-    if merged.unknown and _is_complete(source.connection_id):
+    restocked: set[UUID] = set()
+    contested: set[int] = set()
+    unknown = False
+    for each in _rounds(levels):
+        stage_levels(each, {(level.item_id, None) for level in each})
+        merged = merge_levels(source, cause=StockCause.WEBHOOK)
+        restocked.update(merged.restocked)
+        contested.update(merged.contested)
+        unknown |= bool(merged.unknown)
+    tell_stock(source, sorted(restocked), StockCause.WEBHOOK)
+    reread_items(source, contested, StockCause.WEBHOOK)
+    if unknown and _is_complete(source.connection_id):
         look_for_unknown(source)
+
+
+def _rounds(levels: Sequence[StockLevel]) -> Iterator[list[StockLevel]]:
+    """Split levels so that none has one place twice, the older ones first.
+
+    A place that moved three times has three entries in its history, as if each came alone.
+    """
+    waiting: dict[tuple[int, int], list[StockLevel]] = {}
+    for level in sorted(levels, key=lambda each: each.updated_at):
+        waiting.setdefault((level.item_id, level.location_id), []).append(level)
+    for number in range(max(map(len, waiting.values()), default=0)):
+        yield [of_place[number] for of_place in waiting.values() if number < len(of_place)]
 
 
 def _is_complete(connection_id: UUID) -> bool:

@@ -5,13 +5,13 @@ Every handler is an atomic job of the fast group: its rows, the events it publis
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
 from connectors.shopify import api as shopify
 from foundation.failures import Permanent
-from foundation.inbox.api import InboxContent, read_message
+from foundation.inbox.api import InboxContent, read_message, read_messages
 from foundation.outbound.api import CONNECTION_RESUMED
 from foundation.work.api import Running, on
 
@@ -71,12 +71,25 @@ def product_gone(_job: Running, message_id: int) -> None:
     arrivals.product_gone(_source(message), _read(message, shopify.read_product_gone))
 
 
-@on("shopify", "inventory_levels/update")
-@on("shopify", "inventory_levels/connect")
+def _levels_arrived(jobs: Sequence[tuple[Running, Mapping[str, int]]]) -> None:
+    """Quantities at locations: a sale of a hundred things is one merge."""
+    messages = read_messages([payload["message_id"] for _, payload in jobs])
+    if len(messages) != len(jobs):
+        raise Permanent("Some of these messages are gone; each job tells of its own.")
+    by_source: dict[Source, list[shopify.StockLevel]] = {}
+    for message in messages:
+        level = _read(message, shopify.read_stock_level)
+        by_source.setdefault(_source(message), []).append(level)
+    for source, levels in by_source.items():
+        arrivals.levels_arrived(source, levels)
+
+
+@on("shopify", "inventory_levels/update", many=_levels_arrived)
+@on("shopify", "inventory_levels/connect", many=_levels_arrived)
 def level_arrived(_job: Running, message_id: int) -> None:
     """A quantity at a location."""
     message = read_message(message_id)
-    arrivals.level_arrived(_source(message), _read(message, shopify.read_stock_level))
+    arrivals.levels_arrived(_source(message), [_read(message, shopify.read_stock_level)])
 
 
 @on("shopify", "inventory_levels/disconnect")

@@ -2,7 +2,7 @@
 
 from .contracts import AccountLookup, InboxContent, Receiver, Refused, Verified
 from .door import WebhookDoor
-from .queries import read_message
+from .queries import read_message, read_messages
 from .services import handle_again
 from .sources import register_source
 
@@ -15,5 +15,6 @@ __all__ = [
     "WebhookDoor",
     "handle_again",
     "read_message",
+    "read_messages",
     "register_source",
 ]

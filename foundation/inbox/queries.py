@@ -1,9 +1,17 @@
 """Reads of stored webhooks."""
 
+from collections.abc import Sequence
+
 from foundation.failures import Permanent
 
 from .contracts import InboxContent
 from .models import InboxMessage
+
+
+def read_messages(message_ids: Sequence[int]) -> list[InboxContent]:
+    """Return stored webhooks in the order they came; those that were pruned are not among them."""
+    rows = InboxMessage.objects.filter(pk__in=message_ids).order_by("pk")
+    return [_content(row) for row in rows]
 
 
 def read_message(message_id: int) -> InboxContent:
@@ -18,6 +26,10 @@ def read_message(message_id: int) -> InboxContent:
             "Discard this job; a full sync brings what it would have brought."
         )
         raise Permanent(message)
+    return _content(row)
+
+
+def _content(row: InboxMessage) -> InboxContent:
     return InboxContent(
         id=row.pk,
         source=row.source,

@@ -23,7 +23,8 @@ class TaskSpec:
 
     ``atomic``: the handler and the mark "done" are one database transaction, so its effect on
     rows happens exactly once. Tasks that call abroad are not atomic and use ``Running.fence``.
-    ``lease``: seconds of silence after which another worker may take the job.
+    ``lease``: seconds of silence after which another worker may take the job. ``many``: does the
+    work of several such jobs at once, with the same outcome as one after the other.
     """
 
     name: str
@@ -33,6 +34,7 @@ class TaskSpec:
     max_attempts: int
     lease: float
     priority: Priority
+    many: Callable[..., None] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,19 @@ def task(  # noqa: PLR0913 -- each is a property of the task, all by keyword
     max_attempts: int = 8,
     lease: float | None = None,
     priority: Priority = Priority.NORMAL,
+    many: Callable[..., None] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function as the code of jobs called ``name``.
 
     It is called as ``handler(job, **payload)`` with a :class:`foundation.work.running.Running`.
+    ``many`` of an atomic task is called as ``many([(job, payload), …])`` when several such jobs
+    were claimed at once: their work and their marks "done" are one transaction. Whatever it
+    raises, that transaction is undone and they are run one by one, so that one that cannot be done
+    holds up no other.
     """
+    if many is not None and not atomic:
+        message = f"{name}: only an atomic task can be done together with others."
+        raise RuntimeError(message)
 
     def register(handler: Handler) -> Handler:
         spec = TaskSpec(
@@ -41,6 +49,7 @@ def task(  # noqa: PLR0913 -- each is a property of the task, all by keyword
             max_attempts=max_attempts,
             lease=lease or LEASE_SECONDS[Group(group)],
             priority=priority,
+            many=many,
         )
         known = _tasks.setdefault(name, spec)
         if known.handler.__module__ != handler.__module__ or (

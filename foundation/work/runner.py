@@ -42,14 +42,71 @@ ERROR_LENGTH = 4_000
 def run_batch(group: Group, *, limit: int | None = None) -> int:
     """Claim one batch of ``group`` and run it. Returns how many jobs were claimed."""
     jobs = claim(group, limit=limit)
-    for job in jobs:
-        with request_scope(job.request_id), structlog.contextvars.bound_contextvars(job_id=job.id):
-            run_one(job)
+    for alike in _alike(jobs):
+        if len(alike) == 1 or not run_together(alike):
+            for job in alike:
+                run_one(job)
     return len(jobs)
+
+
+def _alike(jobs: list[Claimed]) -> list[list[Claimed]]:
+    """Split jobs into those that can be done together and those to be done alone, in their order.
+
+    Jobs of one name that were claimed together have no order among others of their priority.
+    """
+    groups: dict[tuple[str, int], list[Claimed]] = {}
+    for place, job in enumerate(jobs):
+        spec = spec_of(job.name)
+        alone = spec is None or spec.many is None or job.cancelled or job.recovery_step > 0
+        groups.setdefault((job.name, place if alone else -1), []).append(job)
+    return list(groups.values())
+
+
+def run_together(jobs: list[Claimed]) -> bool:
+    """Do the work of several jobs of one kind in one transaction; False: nothing was done.
+
+    Any failure undoes all of it, and says nothing: done one by one, each job tells its own.
+    """
+    spec = spec_of(jobs[0].name)
+    if spec is None or spec.many is None:
+        return False
+    try:
+        with request_scope(jobs[0].request_id), transaction.atomic():
+            spec.many([(Running(job, spec), job.payload) for job in jobs])
+            _finish_together(jobs)
+    except Exception as error:  # noqa: BLE001 -- whatever it was, each job will say it alone
+        logger.info("jobs.one_by_one", task=spec.name, jobs=len(jobs), error=str(error)[:200])
+        connection.close_if_unusable_or_obsolete()
+        return False
+    logger.debug("jobs.done_together", task=spec.name, jobs=len(jobs))
+    return True
+
+
+def _finish_together(jobs: list[Claimed]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE work_job SET state = CASE WHEN again THEN 'queued' ELSE 'done' END,"
+            " lease_token = NULL, lease_until = NULL,"
+            " finished_at = CASE WHEN again THEN NULL ELSE now() END,"
+            " run_after = CASE WHEN again THEN now() ELSE run_after END,"
+            " attempts = CASE WHEN again THEN 0 ELSE attempts END,"
+            " error = '', failure_kind = '', traceback = '', again = false"
+            " WHERE id = ANY(%s) AND lease_token = %s AND state = 'running'"
+            ' AND open_children = 0 AND parent_id IS NULL AND "then" IS NULL',
+            ([job.id for job in jobs], jobs[0].token),
+        )
+        if cursor.rowcount != len(jobs):
+            raise LeaseLost
+    ring_on_commit(jobs[0].group)
 
 
 def run_one(job: Claimed) -> None:
     """Run one claimed job. Nothing the handler raises leaves this function."""
+    with request_scope(job.request_id), structlog.contextvars.bound_contextvars(job_id=job.id):
+        _run(job)
+
+
+def _run(job: Claimed) -> None:
     spec = spec_of(job.name)
     if spec is None:
         # An older or newer release enqueued it: not lost, not retried by us every second.

@@ -115,17 +115,19 @@ def test_locations_that_change_together_are_summed(source: Source) -> None:
         together(
             *(
                 partial(
-                    arrivals.level_arrived,
+                    arrivals.levels_arrived,
                     source,
-                    StockLevel(
-                        item_id=8000,
-                        location_id=place,
-                        available=10 * turn + place,
-                        on_hand=None,
-                        committed=None,
-                        incoming=None,
-                        updated_at=NOON + dt.timedelta(seconds=turn),
-                    ),
+                    [
+                        StockLevel(
+                            item_id=8000,
+                            location_id=place,
+                            available=10 * turn + place,
+                            on_hand=None,
+                            committed=None,
+                            incoming=None,
+                            updated_at=NOON + dt.timedelta(seconds=turn),
+                        )
+                    ],
                 )
                 for place in range(1, 5)
             )

@@ -327,9 +327,9 @@ def test_the_number_of_statements_does_not_grow(size: int, source: Source) -> No
         arrivals.product_arrived(source, delivery)
     stock = read_stock_level("inventory_levels/update", json.dumps(level()).encode())
     with transaction.atomic(), CaptureQueriesContext(database) as level_queries:
-        arrivals.level_arrived(source, stock)
+        arrivals.levels_arrived(source, [stock])
 
-    assert (len(product_queries), len(level_queries)) == (14, 8)
+    assert (len(product_queries), len(level_queries)) == (17, 8)
 
 
 def test_every_topic_of_the_mirror_has_a_listener() -> None:
