@@ -34,7 +34,7 @@ from .contracts import (
 from .evaluating import evaluate
 from .reading import KEYS, read_triggers
 from .situations import Held, Needs, Situation, needs
-from .windows import Step, first_move_after, level_at
+from .windows import Step, first_move_after, level_at, look_back
 from .words import trigger_words, triggers_words
 from .writing import triggers_to_json
 
@@ -66,6 +66,7 @@ __all__ = [
     "evaluate",
     "first_move_after",
     "level_at",
+    "look_back",
     "needs",
     "read_triggers",
     "trigger_words",

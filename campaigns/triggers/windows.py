@@ -1,4 +1,4 @@
-"""The past of a stock as steps: what it was at a moment, when it moved after one."""
+"""The past of a stock as steps: what it was at a moment, and how a window looks back on it."""
 
 import datetime as dt
 from bisect import bisect_right
@@ -21,3 +21,15 @@ def first_move_after(steps: Sequence[Step], moment: dt.datetime) -> dt.datetime 
     """Return when the stock first moved, or began to be known, later than at a moment."""
     place = bisect_right(steps, moment, key=_moment)
     return steps[place][0] if place < len(steps) else None
+
+
+def look_back(
+    steps: Sequence[Step], hours: int, now: dt.datetime
+) -> tuple[int | None, dt.datetime | None]:
+    """Return what ``Situation.before`` and ``Situation.moved`` have of a window that ends now.
+
+    Steps after ``now`` are not looked at.
+    """
+    start = now - dt.timedelta(hours=hours)
+    moved = first_move_after(steps, start)
+    return level_at(steps, start), moved if moved is not None and moved <= now else None
