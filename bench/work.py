@@ -104,6 +104,19 @@ def measure() -> list[Row]:
         ]
 
 
+def jobs_per_second() -> float:
+    """Measure one round of ours alone, for what is related to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        pipe = Path(folder) / "counter"
+        options = Options(services=frozenset(), environment={"BENCH_COUNTER": str(pipe)})
+        with Stack(options) as stack:
+            os.environ.update(stack.environment)
+            counter = Counter(pipe)
+            django.setup()
+            with _workers(stack, "ours", "bench._jobs_ours", "fast"):
+                return _run(_ours(), counter)
+
+
 def _ours() -> Callable[[int], None]:
     from bench import _jobs_ours  # noqa: PLC0415 -- registers the task once Django is set up
     from foundation.work.api import enqueue  # noqa: PLC0415 -- likewise

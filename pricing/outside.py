@@ -85,6 +85,12 @@ WITH seen AS (
            AND (price, compare_at) IS DISTINCT FROM (r_before, r_before_compare)))
   AND (has_earlier OR has_later OR has_intent
        OR (price, compare_at) IS DISTINCT FROM (old, old_compare))
+   -- Several of our writes may fall into one second, and their echoes come in any order.
+   AND NOT EXISTS (
+    SELECT 1 FROM pricing_audittrailentry o WHERE o.variant_id = judged.variant_id
+      AND date_trunc('second', o.vendor_updated_at) = date_trunc('second', judged.at)
+      AND (o.price_after, o.compare_at_after)
+          IS NOT DISTINCT FROM (judged.price, judged.compare_at))
 ), merged AS (
   SELECT told.*,
     CASE WHEN stale THEN own WHEN edits_campaign AND policy = 'overrule' AND price = before THEN own
