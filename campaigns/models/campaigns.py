@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.enums import CampaignState, PauseCause
-from foundation.shops.api import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedQuerySet
 
 
 class Campaign(models.Model):

@@ -2,7 +2,6 @@
 
 from .access import NO_SHOP, InShop, ShopRequest, shop_page, too_weak
 from .enums import ConnectionKind, ConnectionState, Role
-from .owned import ShopOwnedQuerySet
 from .queries import (
     ConnectionAccess,
     Recipient,
@@ -38,7 +37,6 @@ __all__ = [
     "InShop",
     "Recipient",
     "Role",
-    "ShopOwnedQuerySet",
     "ShopRequest",
     "WebhookAccount",
     "approvers_of",

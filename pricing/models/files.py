@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from foundation.shops.api import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedQuerySet
 from pricing.enums import LineVerdict, PriceFileState
 
 from .money import money

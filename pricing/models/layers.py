@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from foundation.shops.api import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedQuerySet
 from pricing.enums import OutsideEditPolicy
 
 from .money import money

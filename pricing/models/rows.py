@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from foundation.shops.api import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedQuerySet
 from pricing.enums import Outcome, SkipReason
 
 from .jobs import PricingJob
