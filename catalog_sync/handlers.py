@@ -15,7 +15,7 @@ from foundation.inbox.api import InboxContent, read_message, read_messages
 from foundation.outbound.api import CONNECTION_RESUMED
 from foundation.work.api import Running, on
 
-from . import arrivals, services
+from . import arrivals, compliance, services
 from .merging import Source
 from .shopify import receiver
 from .telling import reread_locations
@@ -116,6 +116,31 @@ def uninstalled(_job: Running, message_id: int) -> None:
     arrivals.uninstalled(
         _source(message), _read(message, shopify.read_uninstalled), moment=_sent_at(message)
     )
+
+
+@on("shopify", "customers/data_request")
+def customer_data_asked(_job: Running, message_id: int) -> None:
+    """A customer wants to know what is kept of them."""
+    message = read_message(message_id)
+    compliance.customer_data_asked(
+        _source(message), _read(message, shopify.read_privacy_request), message_id=message_id
+    )
+
+
+@on("shopify", "customers/redact")
+def customer_redacted(_job: Running, message_id: int) -> None:
+    """A customer wants to be forgotten."""
+    message = read_message(message_id)
+    compliance.customer_redacted(
+        _source(message), _read(message, shopify.read_privacy_request), message_id=message_id
+    )
+
+
+@on("shopify", "shop/redact")
+def shop_redacted(_job: Running, message_id: int) -> None:
+    """A shop that removed the app two days ago wants to be forgotten."""
+    message = read_message(message_id)
+    compliance.shop_redacted(_source(message), _read(message, shopify.read_privacy_request))
 
 
 @on(CONNECTION_RESUMED)

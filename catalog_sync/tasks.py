@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from foundation.inbox.api import erase_bodies_of
 from foundation.work.api import Group, NewJob, Priority, Running, enqueue_many, task
 
-from . import reading, reconciliations, services, telling
+from . import compliance, reading, reconciliations, services, telling
 from .enums import StockCause
 from .shopify.full_sync import run_full_sync
 from .shopify.reconciliation import run_reconciliation
@@ -92,3 +93,13 @@ def prune_reconciliations(job: Running) -> None:
     """Forget old runs."""
     while reconciliations.prune_runs(timezone.now()):
         job.heartbeat()
+
+
+@task(compliance.ERASE, atomic=False)
+def erase_webhooks(job: Running, connection_id: str) -> None:
+    """Erase what is stored of a connection's webhooks, a piece at a time."""
+    after = int(job.checkpoint.get("after", 0))
+    reason = "Erased at the shop's request."
+    while (reached := erase_bodies_of(UUID(connection_id), after=after, reason=reason)) is not None:
+        after = reached
+        job.save_checkpoint({"after": after})

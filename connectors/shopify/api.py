@@ -32,8 +32,10 @@ from .contracts import (
 from .documents import API_VERSION
 from .payloads import (
     MalformedPayload,
+    PrivacyRequest,
     ProductDelivery,
     StockGone,
+    read_privacy_request,
     read_product,
     read_product_gone,
     read_stock_gone,
@@ -63,6 +65,7 @@ __all__ = [
     "PriceWrite",
     "PriceWriteAnswer",
     "Priority",
+    "PrivacyRequest",
     "Product",
     "ProductDelivery",
     "ProductVariants",
@@ -83,6 +86,7 @@ __all__ = [
     "is_shop_domain",
     "open_client",
     "read_envelope",
+    "read_privacy_request",
     "read_product",
     "read_product_gone",
     "read_stock_gone",

@@ -246,6 +246,10 @@ class Topic(StrEnum):
     APP_UNINSTALLED = "app/uninstalled"
     APP_SCOPES_UPDATE = "app/scopes_update"
     SHOP_UPDATE = "shop/update"
+    # Set in the app's configuration alone; they cannot be subscribed to (contract §7).
+    CUSTOMERS_DATA_REQUEST = "customers/data_request"
+    CUSTOMERS_REDACT = "customers/redact"
+    SHOP_REDACT = "shop/redact"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,25 @@ class _Shop(msgspec.Struct, frozen=True):
     myshopify_domain: str
 
 
+class _Privacy(msgspec.Struct, frozen=True):
+    shop_domain: str
+    data_request: _Gone | None = None
+    orders_requested: list[int] | None = None
+    orders_to_redact: list[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRequest:
+    """A compliance payload without the person it is about.
+
+    ``number`` is Shopify's of a data request, None for the others; ``orders`` is how many it names.
+    """
+
+    domain: str
+    number: int | None
+    orders: int
+
+
 @dataclass(frozen=True, slots=True)
 class ProductDelivery:
     """A products/create or products/update payload.
@@ -167,6 +186,14 @@ def read_product_gone(topic: str, body: bytes) -> int:
 def read_uninstalled(topic: str, body: bytes) -> str:
     """Read app/uninstalled: the shop's domain. Its token is dead already (contract §8.3)."""
     return _decode(topic, body, _Shop).myshopify_domain.lower()
+
+
+def read_privacy_request(topic: str, body: bytes) -> PrivacyRequest:
+    """Read customers/data_request, customers/redact and shop/redact."""
+    told = _decode(topic, body, _Privacy)
+    orders = told.orders_requested or told.orders_to_redact or ()
+    number = told.data_request.id if told.data_request else None
+    return PrivacyRequest(told.shop_domain.lower(), number, len(orders))
 
 
 def _variant(told: _Variant) -> Variant:

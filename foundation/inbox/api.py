@@ -3,7 +3,7 @@
 from .contracts import AccountLookup, InboxContent, Receiver, Refused, Verified
 from .door import WebhookDoor
 from .queries import read_message, read_messages
-from .services import handle_again
+from .services import erase_bodies_of, erase_messages, handle_again
 from .sources import register_source
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "Refused",
     "Verified",
     "WebhookDoor",
+    "erase_bodies_of",
+    "erase_messages",
     "handle_again",
     "read_message",
     "read_messages",

@@ -136,6 +136,44 @@ def handle_again(message_ids: Sequence[int], *, actor_id: UUID | None) -> int:
     return jobs
 
 
+def erase_messages(message_ids: Sequence[int], *, reason: str) -> int:
+    """Forget what messages said; that they came stays. Returns how many still said something."""
+    return _erased("id = ANY(%(ids)s)", {"ids": list(message_ids)}, reason)
+
+
+def erase_bodies_of(connection_id: UUID, *, after: int, reason: str) -> int | None:
+    """Forget what messages of a connection said, among the next few thousand above ``after``.
+
+    Returns the last id that was looked at, None at the end. By ids, as pruning is: the inbox has
+    no index for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(id) FROM (SELECT id FROM inbox_inboxmessage WHERE id > %s"
+            " ORDER BY id LIMIT %s) piece",
+            (after, PRUNE_PIECE),
+        )
+        reached: int | None = cursor.fetchone()[0]
+    if reached is not None:
+        bounds = {"after": after, "reached": reached, "connection": connection_id}
+        _erased(
+            "id > %(after)s AND id <= %(reached)s AND connection_id = %(connection)s",
+            bounds,
+            reason,
+        )
+    return reached
+
+
+def _erased(which: str, params: dict[str, Any], reason: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE inbox_inboxmessage SET body = '', headers = '{}', reason = %(reason)s"  # noqa: S608 -- constants
+            f" WHERE {which} AND body <> ''",
+            {**params, "reason": reason},
+        )
+        return int(cursor.rowcount)
+
+
 def prune(*, keep_days: int) -> bool:
     """Delete messages older than ``keep_days`` days among the oldest few thousand.
 

@@ -20,6 +20,7 @@ from .secretbox import seal, unseal
 from .services import (
     change_secrets,
     connect,
+    erase_secrets,
     freeze,
     open_shop,
     park,
@@ -43,6 +44,7 @@ __all__ = [
     "change_secrets",
     "connect",
     "connection_access",
+    "erase_secrets",
     "freeze",
     "memberships_of",
     "open_shop",

@@ -94,6 +94,27 @@ def change_secrets(*, connection_id: UUID, changed: dict[str, str], actor_id: UU
 
 
 @transaction.atomic
+def erase_secrets(*, connection_id: UUID, reason: str, actor_id: UUID | None = None) -> None:
+    """Forget a connection's credentials for good; it can call nobody, and nobody is believed.
+
+    A webhook signed with them is refused from now on. New ones are entered as ever.
+    """
+    row = Connection.objects.select_for_update().get(pk=connection_id)
+    erased = sorted(unseal(row.sealed))
+    row.sealed = seal({})
+    row.save(update_fields=["sealed"])
+    record(
+        "shops.connection.secrets_erased",
+        shop_id=row.shop_id,
+        actor_id=actor_id,
+        object_type="connection",
+        object_id=row.pk,
+        reason=reason,
+        details={"erased": erased},
+    )
+
+
+@transaction.atomic
 def store_facts(*, connection_id: UUID, facts: dict[str, Any]) -> None:
     """Keep what a test of the connection read abroad (plan, currency, zone, scopes)."""
     Connection.objects.filter(pk=connection_id).update(facts=facts, tested_at=Now())

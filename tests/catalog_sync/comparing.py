@@ -20,7 +20,7 @@ def reconcile(connection: Connection, **options: Any) -> ReconciliationRun:
     return ReconciliationRun.objects.get(job_id=job_id)
 
 
-def there(connection: Connection) -> dict[tuple[int, int], int]:
+def there(connection: Connection) -> dict[tuple[int, int], int | None]:
     """What is available at each location according to the shop itself, where it is counted."""
     client = shopify_client(connection.pk)
     page = client.stock()
@@ -36,7 +36,7 @@ def there(connection: Connection) -> dict[tuple[int, int], int]:
     }
 
 
-def here() -> dict[tuple[int, int], int]:
+def here() -> dict[tuple[int, int], int | None]:
     """The same according to the mirror."""
     tracked = Variant.objects.filter(deleted_at=None, tracked=True).values("inventory_item_id")
     rows = StockLevel.objects.filter(disconnected_at=None, inventory_item_id__in=tracked)
