@@ -2,6 +2,7 @@
 
 from .contracts import CampaignSpec, Overlap
 from .enums import CampaignState, MoveCause, MoveKind
+from .overview import overview
 from .services import (
     activate,
     change,
@@ -30,6 +31,7 @@ __all__ = [
     "create",
     "discard",
     "end",
+    "overview",
     "pause",
     "read_triggers",
     "resume",

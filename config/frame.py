@@ -40,6 +40,7 @@ SIDEBAR: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Price locks", "pricing:locks", "lock", "never touch", within=True),
             Entry("Rule sets", "pricing:rule_sets", "rule", "saved rules", within=True),
             Entry("Saved filters", "pricing:filters", "filter_alt", "selections", within=True),
+            Entry("Campaigns", "campaigns:list", "campaign", "stock triggers sale automatic"),
             Entry("Catalogue", "catalog:product_list", "inventory_2", "products variants stock"),
         ),
     ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import campaigns.api
 import catalog_sync.api
 import pricing.api
 from config.bars import GROUP_WORK
@@ -19,10 +20,14 @@ from foundation.shops.models import Connection
 from foundation.work.api import JobRow, Pulse, dead_count, latest_dead, pulses, running_now
 
 # Towers in the order of the sidebar.
-PROVIDERS: tuple[Provider, ...] = (pricing.api.overview, catalog_sync.api.overview)
+PROVIDERS: tuple[Provider, ...] = (
+    pricing.api.overview,
+    campaigns.api.overview,
+    catalog_sync.api.overview,
+)
 SHOWN = 5
 # Tasks whose progress the towers' own cards tell, with more words.
-TOLD_BY_CARDS = ("pricing.", "catalog.")
+TOLD_BY_CARDS = ("pricing.", "campaigns.", "catalog.")
 
 
 @dataclass(frozen=True, slots=True)

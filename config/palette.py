@@ -53,6 +53,7 @@ def _places(request: ShopRequest, text: str) -> "Iterator[SearchResult]":
                 yield SearchResult(entry.title, group or "Home", url, entry.icon)
     for query, title, icon in (
         ("pricing:job_list", "Search price jobs for", "sell"),
+        ("campaigns:list", "Search campaigns for", "campaign"),
         ("catalog:product_list", "Search the catalogue for", "inventory_2"),
     ):
         try:

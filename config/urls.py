@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("alerts/", include("foundation.alerts.urls")),
     path("exports/", include("foundation.exports.urls")),
     path("pricing/", include("pricing.urls")),
+    path("campaigns/", include("campaigns.urls")),
     path("catalog/", include("catalog_sync.urls")),
     # Each app's JSON views stand in its own rest_urls, below the same /api/.
     path("api/", include("foundation.rest.urls")),

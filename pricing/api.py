@@ -3,7 +3,29 @@
 from .contracts import Price
 from .enums import Action, Cause, ConflictPolicy, Outcome, OutsideEditPolicy, PricingJobState
 from .overview import overview
-from .rules import Rule, RuleErrors, number_in, plain, read_rules, rules_to_json, simple_rule
+from .presenting import EntryRow as LedgerRow
+from .presenting import Moment, known_zone, selection_words
+from .queries.campaigns import (
+    GivenAway,
+    PriceSteps,
+    Writing,
+    Written,
+    given_away,
+    ledger_of_campaign,
+    price_steps,
+    writing_of_campaign,
+    written_by_campaign,
+)
+from .rules import (
+    Rule,
+    RuleErrors,
+    number_in,
+    plain,
+    read_rules,
+    rules_to_json,
+    rules_words,
+    simple_rule,
+)
 from .services import (
     IllegalMove,
     LayerMove,
@@ -29,20 +51,29 @@ from .services import (
     take_back_in,
     take_layer,
 )
+from .supposing import Supposed, SupposedLayer, shown_with, shown_without
 
 __all__ = [
     "Action",
     "Cause",
     "ConflictPolicy",
+    "GivenAway",
     "IllegalMove",
     "LayerMove",
+    "LedgerRow",
+    "Moment",
     "Outcome",
     "OutsideEditPolicy",
     "Price",
+    "PriceSteps",
     "PricingJobState",
     "Refused",
     "Rule",
     "RuleErrors",
+    "Supposed",
+    "SupposedLayer",
+    "Writing",
+    "Written",
     "approve",
     "cancel",
     "change_end",
@@ -50,7 +81,10 @@ __all__ = [
     "confirm",
     "drop_layer",
     "follow_variants",
+    "given_away",
+    "known_zone",
     "lay",
+    "ledger_of_campaign",
     "make_layer",
     "number_in",
     "overview",
@@ -58,6 +92,7 @@ __all__ = [
     "plain",
     "plan_again",
     "plan_job",
+    "price_steps",
     "read_rules",
     "reject",
     "replan",
@@ -65,8 +100,14 @@ __all__ = [
     "resume",
     "roll_back",
     "rules_to_json",
+    "rules_words",
     "run_again",
+    "selection_words",
+    "shown_with",
+    "shown_without",
     "simple_rule",
     "take_back_in",
     "take_layer",
+    "writing_of_campaign",
+    "written_by_campaign",
 ]

@@ -45,13 +45,19 @@ class Layers:
         if not missing:
             return
         for layer in PriceLayer.objects.filter(pk__in=missing).prefetch_related("rules"):
-            rules = rules_of_layer(layer)
-            self._compiled[layer.pk] = _Compiled(
-                ref=layer.ref,
-                order=(layer.priority, -layer.created_at.timestamp(), layer.pk),
-                builds_on=layer.builds_on,
-                evaluate=compile_rules(rules, now=self._now),
-            )
+            self._compile(layer, rules_of_layer(layer))
+
+    def suppose(self, layer: PriceLayer, rules: Sequence[Rule]) -> None:
+        """Take in a layer that is not stored, as if it were."""
+        self._compile(layer, held_to(rules, layer.min_margin))
+
+    def _compile(self, layer: PriceLayer, rules: Sequence[Rule]) -> None:
+        self._compiled[layer.pk] = _Compiled(
+            ref=layer.ref,
+            order=(layer.priority, -layer.created_at.timestamp(), layer.pk),
+            builds_on=layer.builds_on,
+            evaluate=compile_rules(rules, now=self._now),
+        )
 
     def shown(self, row: VariantRow, own: Price) -> Shown:
         """Return what the shop shows when the merchant's own price is ``own``.
@@ -80,9 +86,14 @@ class Layers:
 def rules_of_layer(layer: PriceLayer) -> tuple[Rule, ...]:
     """Return a layer's rules, each held to the layer's margin unless it sets a margin itself."""
     rules = read_rules([rule.definition for rule in layer.rules.all()])
-    if layer.min_margin is None:
-        return rules
-    return tuple(_held(rule, layer.min_margin) for rule in rules)
+    return held_to(rules, layer.min_margin)
+
+
+def held_to(rules: Sequence[Rule], min_margin: Decimal | None) -> tuple[Rule, ...]:
+    """Return rules, each held to a margin (percent of the price) unless it sets one itself."""
+    if min_margin is None:
+        return tuple(rules)
+    return tuple(_held(rule, min_margin) for rule in rules)
 
 
 def _held(rule: Rule, percent: Decimal) -> Rule:

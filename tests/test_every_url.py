@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from campaigns.enums import CampaignState
 from catalog_sync.models import Product, ReconciliationRun, Variant
 from foundation.alerts.api import open_alert
 from foundation.alerts.models import Alert
@@ -35,6 +36,7 @@ from pricing.models import (
     SavedFilter,
 )
 from tests import factories
+from tests.campaigns.page_fixtures import campaign_in
 
 MARK = "only-for-the-shop-itself"
 PROBLEM = "application/problem+json"
@@ -143,6 +145,21 @@ TABLE = [
     Url("pricing:files", shows=True),
     Url("pricing:file_new", Role.EDITOR),
     Url("pricing:file", row="price_file", shows=True),
+    Url("campaigns:list", shows=True),
+    _post("campaigns:act", Role.EDITOR, verb="pause"),
+    _post("campaigns:after_removal", Role.EDITOR, verb="resume"),
+    Url("campaigns:campaign", row="campaign", shows=True),
+    _post("campaigns:activate", Role.EDITOR, "campaign"),
+    _post("campaigns:schedule", Role.EDITOR, "campaign"),
+    _post("campaigns:unschedule", Role.EDITOR, "campaign"),
+    _post("campaigns:pause", Role.EDITOR, "campaign"),
+    _post("campaigns:resume", Role.EDITOR, "campaign"),
+    Url("campaigns:end", Role.EDITOR, row="campaign"),
+    _post("campaigns:end", Role.EDITOR, "campaign"),
+    Url("campaigns:roll_back", Role.EDITOR, row="campaign", shows=True),
+    _post("campaigns:roll_back", Role.EDITOR, "campaign"),
+    _post("campaigns:switch", Role.EDITOR, "campaign"),
+    _post("campaigns:take_back_in", Role.EDITOR, "campaign"),
     Url("catalog:product_list", shows=True),
     Url("catalog:product", row="product", shows=True),
     Url("catalog:mirror"),
@@ -171,6 +188,7 @@ TABLE = [
 # Tested apart, because what they do is not a page of a shop, or takes the row away.
 ELSEWHERE = {
     *("logout", "shop_switch", "exports:file", "api:token", "api:token_refresh"),
+    "campaigns:discard",
     *("pricing:rule_set_delete", "pricing:filter_delete", "pricing:file_delete"),
 }
 # The argument of an address that names a row.
@@ -185,6 +203,7 @@ ARGUMENT = {
     "product": "product_id",
     "rule_set": "rule_set_id",
     "price_file": "file_id",
+    "campaign": "campaign_id",
 }
 
 
@@ -258,7 +277,9 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
     )
     open_alert(shop_id=shop.pk, key=MARK, severity="warning", title=MARK, body="")
     record("shops.shop.seen", shop_id=shop.pk, object_type="shop", object_id=shop.pk, reason=MARK)
+    campaign = campaign_in(CampaignState.ACTIVE, connection, [variant], name=MARK, on=1)
     return {
+        "campaign": campaign,
         "connection": connection,
         "product": product,
         "variant": variant,
@@ -291,8 +312,8 @@ def _ask(url: Url, rows: dict[str, Any], person: User | None) -> Any:
     return getattr(client, url.method)(reverse(url.name, kwargs=kwargs), **extra)
 
 
-# This one calls abroad, which no transaction may surround: not the test's either.
-CALLS = {"connections:test"}
+# These call abroad, which no transaction may surround: not the test's either.
+CALLS = {"connections:test", "campaigns:activate"}
 
 
 @pytest.mark.django_db

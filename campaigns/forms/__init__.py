@@ -1,0 +1,1 @@
+"""What people enter about campaigns, as typed values. Saves nothing."""

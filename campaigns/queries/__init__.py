@@ -1,0 +1,1 @@
+"""Reads of campaigns for the pages."""
