@@ -39,8 +39,12 @@ def open_alert(  # noqa: PLR0913 -- each is one column, all by keyword
     title: str,
     body: str,
     url: str = "",
+    by_mail: bool = False,
 ) -> None:
-    """Tell people what is wrong, why, and what now; once per ``key`` until it is closed."""
+    """Tell people what is wrong, why, and what now; once per ``key`` until it is closed.
+
+    A critical one is told by mail, too, and any other if ``by_mail``.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _OPEN,
@@ -54,7 +58,7 @@ def open_alert(  # noqa: PLR0913 -- each is one column, all by keyword
                 "order": list(Severity.values),
             },
         )
-    if severity == Severity.CRITICAL and not key.startswith(NOT_BY_MAIL):
+    if (by_mail or severity == Severity.CRITICAL) and not key.startswith(NOT_BY_MAIL):
         _mail_once(key)
     touch("alerts", shop_id=shop_id)
 
@@ -157,8 +161,20 @@ def follow_dead_letters(*, task: str, shop_id: UUID | None, escalated: bool = Fa
         title=f"{task}: {dead.count} given up",
         body=f"The last one said: {dead.last_error} {trying}",
         url=f"/operations/jobs/?{urlencode({'tab': 'dead', 'task': task})}",
+        by_mail=True,
     )
+    if escalated:
+        _assign(key, shop_id)
     return dead.count
+
+
+def _assign(key: str, shop_id: UUID | None) -> None:
+    """Give an alert that nothing heals by itself to a person, unless somebody has taken it."""
+    people = owners_of(shop_id) if shop_id else operators()
+    if people:
+        Alert.objects.filter(key=key, closed_at=None, assigned_to=None).update(
+            assigned_to_id=people[0].user_id
+        )
 
 
 @transaction.atomic
