@@ -58,16 +58,16 @@ def unschedule(*, campaign: Campaign, actor_id: UUID | None) -> Campaign:
     return transition(campaign.pk, CampaignState.DRAFT, actor_id=actor_id)
 
 
-def start_due() -> int:
+def start_due(*, now: dt.datetime | None = None) -> int:
     """Begin and end what is due; returns how many. Safe to run twice at once.
 
     A campaign that cannot begin stays scheduled, says why, and is tried again.
     """
-    now = timezone.now()
+    now = now or timezone.now()
     done = 0
     due = Campaign.objects.filter(state=CampaignState.SCHEDULED, starts_at__lte=now)
     for row in due.order_by("starts_at")[:SWEEP]:
-        done += _start_due(row)
+        done += _start_due(row, now)
     ending = Campaign.objects.filter(
         state__in=[CampaignState.SCHEDULED, *LAID], ends_at__lte=now
     ).order_by("ends_at")
@@ -83,8 +83,8 @@ def look_at(moment: dt.datetime, *, shop_id: UUID) -> None:
     enqueue("campaigns.start_due", run_after=moment, shop_id=shop_id)
 
 
-def _start_due(row: Campaign) -> bool:
-    if row.ends_at is not None and row.ends_at <= timezone.now():
+def _start_due(row: Campaign, now: dt.datetime) -> bool:
+    if row.ends_at is not None and row.ends_at <= now:
         # Both times passed while nobody worked: the end is what counts.
         return False
     try:

@@ -9,7 +9,7 @@ import traceback
 from dataclasses import replace
 from typing import Any
 
-from tests.chaos import races, rivals, runs
+from tests.chaos import campaigns, races, rivals, runs
 from tests.chaos.house import FULL, SHORT, Scale
 
 RUNS = {
@@ -19,6 +19,8 @@ RUNS = {
     "answers": runs.answers,
     "race": races.race,
     "rivals": rivals.rivals,
+    "campaign": campaigns.campaign,
+    "reconcile": campaigns.reconcile,
 }
 
 
