@@ -14,7 +14,7 @@ from pricing.rules import Rule, RuleErrors, read_rules
 from pricing.services.keeping import MOST_NAME
 from pricing.services.locking import MOST_REASON
 
-from .new import split_skus
+from .choosing import split_skus
 
 SELECTION_FIELDS: Final = (
     "text",

@@ -41,7 +41,7 @@ FROM unnest(%(variants)s::uuid[]) AS asked(id), LATERAL (
   FROM pricing_audittrailentry t
   WHERE t.shop_id = %(shop)s AND t.variant_id = asked.id AND t.at >= %(since)s
   ORDER BY t.id DESC LIMIT %(most)s) e
-ORDER BY e.variant_id, e.id
+ORDER BY e.variant_id, e.at, e.id
 """
 
 

@@ -1,6 +1,5 @@
 """The page, the answer to a keystroke, and the way to begin afresh."""
 
-import json
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,21 +15,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.shops.api import Role, ShopRequest, shop_page
+from pricing.choice import choice_context
 from pricing.enums import ConflictPolicy, PriceFileState
-from pricing.forms.new import MOST_CHOSEN_BY_HAND, WAYS, NewJobForm
-from pricing.forms.rules import as_plain, plain_rules
-from pricing.models import PriceFile, RuleSet, SavedFilter
+from pricing.forms.new import NewJobForm
+from pricing.forms.rules import as_plain
+from pricing.forms.taking_over import TakenOver, take_over
+from pricing.forms.vocabulary import vocabulary
+from pricing.models import PriceFile
 from pricing.planning.manual import chosen_variants
-from pricing.queries.choosing import FIRST_SHOWN
 from pricing.rules import Rule, rule_words
 from pricing.services.drafting import DraftClosed, drop_draft, plan_draft, save_draft
 from pricing.services.refusing import Refused
 
-from .presets import Beginning, TakenOver, beginning_of, document_of, take_over
+from .presets import Beginning, beginning_of, document_of
 from .previewing import COUNTED, Preview, preview_of
-from .vocabulary import vocabulary
 
-FACET_FIELDS = ("vendor", "product_type", "tag")
 MOST_FILES = 200
 POLICY_HINTS = {
     ConflictPolicy.SKIP: "Theirs stays and is listed as a conflict.",
@@ -49,7 +48,7 @@ def new_job(request: ShopRequest) -> HttpResponse:
         begun = beginning_of(request)
         return _page(request, _form(request, begun.data), begun)
     data = request.POST.copy()
-    took = take_over(request, data)
+    took = take_over(request.shop.pk, data)
     form = _form(request, data)
     asked = "show" not in data
     valid = form.is_valid() and not took.missing
@@ -67,7 +66,7 @@ def new_job(request: ShopRequest) -> HttpResponse:
 def preview_job(request: ShopRequest) -> HttpResponse:
     """Return what the form as it stands would do, and keep it; asked by htmx at each keystroke."""
     data = request.POST.copy()
-    took = take_over(request, data)
+    took = take_over(request.shop.pk, data)
     form = _form(request, data)
     form.is_valid()
     note = _keep(request, form)
@@ -195,7 +194,6 @@ def _page(
     if not checked:
         # Nothing was sent yet, so nothing is marked as wrong.
         form.errors.clear()
-    shop_id = request.shop.pk
     context = {
         "title": "New price job",
         "lead": "Choose variants, say what becomes of their prices, and look at the plan. Nothing "
@@ -205,7 +203,6 @@ def _page(
         "restored": begun.restored,
         "aside": begun.aside,
         "note": begun.note,
-        "rule_sets": list(RuleSet.objects.for_shop(shop_id).values("pk", "name")),
         "vocabulary": vocabulary(request.shop.currency, preview.locations),
         "policies": [
             (value, label, POLICY_HINTS[ConflictPolicy(value)])
@@ -225,44 +222,13 @@ def _shown(
     taken_over: TakenOver | None = None,
     sent: bool = False,
 ) -> dict[str, Any]:
-    whole = taken_over is None or bool(taken_over.filter_name)
-    document = form.document if isinstance(form.document, list) else plain_rules({})
     told = {
-        "words": preview.words,
-        "errors": form.rule_errors,
         "counts": preview.tally.by_rule if preview.tally else {},
         "tried": preview.tally.tried if preview.tally else 0,
         "sent": sent,
     }
-    if taken_over is None or taken_over.rule_set_name:
-        told["rules"] = document
-        told["from"] = taken_over.rule_set_name if taken_over else ""
-    saved = SavedFilter.objects.for_shop(request.shop.pk).values("pk", "name")
     return {
-        "form": form,
-        "preview": preview,
-        "ways": WAYS,
-        "way": form.way_now,
-        "facet_fields": _facet_fields(form, preview),
-        "most": MOST_CHOSEN_BY_HAND,
+        **choice_context(request.shop.pk, form, preview, told, taken_over=taken_over),
         "counted": COUNTED,
-        "first_shown": FIRST_SHOWN,
-        "connections": form.fields["connection"].choices,  # type: ignore[attr-defined]
-        "saved_filters": list(saved) if whole else [],
         "draft": form.said("draft"),
-        "told": json.dumps(told),
-        "plain": as_plain(form.document) is not None,
-        "rules_json": json.dumps(document),
     }
-
-
-def _facet_fields(form: NewJobForm, preview: Preview) -> list[tuple[Any, list[Any], str]]:
-    """Return the fields that are lists of what the catalogue has, each with what is chosen."""
-    shown = []
-    for name in FACET_FIELDS:
-        values: list[Any] = list(getattr(preview.facets, name))
-        chosen = form.said(name)
-        if chosen and chosen not in {each.value for each in values}:
-            values.insert(0, {"value": chosen, "label": chosen, "variants": 0})
-        shown.append((form[name], values, chosen))
-    return shown

@@ -1,8 +1,6 @@
 """What a new job begins with: a draft, an earlier job, filters in the address, or nothing."""
 
-import json
 import uuid
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,13 +10,12 @@ from django.http import QueryDict
 from catalog_sync.api import InvalidSelection, Selection
 from foundation.shops.api import ShopRequest
 from pricing.enums import JobKind
-from pricing.forms.new import MANY, MOST_CHOSEN_BY_HAND, NARROW, NewJobForm
-from pricing.forms.rules import PLAIN
-from pricing.models import JobDraft, PricingJob, RuleSet, SavedFilter
+from pricing.forms.choosing import MANY, MOST_CHOSEN_BY_HAND
+from pricing.forms.new import NewJobForm
+from pricing.forms.taking_over import LISTS, choice_fields, put_fields, put_rules, take_over
+from pricing.models import JobDraft, PricingJob
 
 KEPT = frozenset({*NewJobForm.base_fields, *MANY, "shown"}) - {"draft"}
-CHOICE = (*NARROW, "way", "all", "all_matching", "skus", *MANY)
-_LISTS = frozenset({"variant_ids", "product_ids", "skus"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +28,6 @@ class Beginning:
     aside: JobDraft | None = None
     """An unfinished job that the first keystroke here will replace."""
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TakenOver:
-    """What was taken over from what the shop has saved; names, empty for nothing."""
-
-    filter_name: str = ""
-    rule_set_name: str = ""
-    missing: str = ""
 
 
 def beginning_of(request: ShopRequest) -> Beginning:
@@ -76,58 +64,25 @@ def data_of(draft: JobDraft) -> QueryDict:
     return data
 
 
-def take_over(request: ShopRequest, data: QueryDict) -> TakenOver:
-    """Put a saved filter or rule set that was picked in place of what the form says."""
-    filter_name = rule_set_name = ""
-    missing = []
-    if picked := str(data.get("saved_filter") or ""):
-        found = _saved(SavedFilter, request, picked)
-        if found is None:
-            missing.append("There is no such saved filter any more.")
-        else:
-            filter_name = found.name
-            for name in CHOICE:
-                data.pop(name, None)
-            _put(data, _choice(found.selection))
-    if picked := str(data.get("rule_set") or ""):
-        found = _saved(RuleSet, request, picked)
-        if found is None:
-            missing.append("There is no such saved rule set any more.")
-        else:
-            rule_set_name = found.name
-            _put_rules(data, found.rules)
-    for name in ("saved_filter", "rule_set"):
-        data.pop(name, None)
-    return TakenOver(filter_name, rule_set_name, " ".join(missing))
-
-
-def _saved(model: Any, request: ShopRequest, picked: str) -> Any:
-    try:
-        wanted = UUID(picked)
-    except ValueError:
-        return None
-    return model.objects.for_shop(request.shop.pk).filter(pk=wanted).first()
-
-
 def _preset(request: ShopRequest) -> tuple[QueryDict, str]:
     params = request.GET
     data, note = _copied(request, params.get("copy", ""))
     if not note:
         query = {
-            name: params.getlist(name) if name in _LISTS else params[name]
+            name: params.getlist(name) if name in LISTS else params[name]
             for name in params
             if name in Selection.__slots__
         }
         try:
-            _put(data, _choice(Selection.from_query(query).to_query()))
+            put_fields(data, choice_fields(Selection.from_query(query).to_query()))
         except InvalidSelection:
             note = "The filter in the address cannot be read. Choose here instead."
         for name in ("saved_filter", "rule_set"):
             data[name] = params.get(name, "")
         if price_file := params.get("price_file"):
             data["way"], data["price_file"] = "list", price_file
-            _put_rules(data, [{"action": {"kind": "file"}}])
-        note = take_over(request, data).missing or note
+            put_rules(data, [{"action": {"kind": "file"}}])
+        note = take_over(request.shop.pk, data).missing or note
     return data, note
 
 
@@ -147,7 +102,7 @@ def _copied(request: ShopRequest, job_id: str) -> tuple[QueryDict, str]:
     if selection.pop("outcomes", None) is not None:
         selection, said = _of_plan(job)
         note = f"{note} {said}".rstrip()
-    _put(data, _choice(selection))
+    put_fields(data, choice_fields(selection))
     if job.price_file_id is not None:
         data["price_file"] = str(job.price_file_id)
         if data["way"] != "filter":
@@ -156,7 +111,7 @@ def _copied(request: ShopRequest, job_id: str) -> tuple[QueryDict, str]:
                 "list is chosen: narrow it by search and filters."
             )
         data["way"] = "list"
-    _put_rules(data, [rule.definition for rule in job.rules.all()])
+    put_rules(data, [rule.definition for rule in job.rules.all()])
     data["name"], data["connection"] = job.name, str(job.connection_id)
     data["conflict_policy"] = job.conflict_policy
     return data, note
@@ -168,32 +123,3 @@ def _of_plan(job: PricingJob) -> tuple[dict[str, Any], str]:
     if len(ids) <= MOST_CHOSEN_BY_HAND:
         return {"variant_ids": [str(each) for each in ids]}, ""
     return {}, "It repeated rows of another job, too many to be chosen one by one: choose anew."
-
-
-def _choice(selection: Mapping[str, Any]) -> QueryDict:
-    """Return a selection as the fields of the form."""
-    data = QueryDict(mutable=True)
-    data["way"] = "filter"
-    for name, value in selection.items():
-        if name == "skus":
-            data["skus"] = "\n".join(value)
-        elif name in _LISTS:
-            data.setlist(name, [str(each) for each in value])
-        else:
-            data[name] = "on" if value is True else str(value)
-    if selection.get("skus"):
-        data["way"] = "skus"
-    elif selection.get("variant_ids") or selection.get("product_ids"):
-        data["way"] = "chosen"
-    return data
-
-
-def _put(data: QueryDict, more: QueryDict) -> None:
-    for name in more:
-        data.setlist(name, more.getlist(name))
-
-
-def _put_rules(data: QueryDict, definitions: Sequence[Any]) -> None:
-    for name in PLAIN:
-        data.pop(name, None)
-    data["rules"] = json.dumps(list(definitions))

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -12,30 +12,13 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet, Value
 from django.utils import timezone
 
-from catalog_sync.api import (
-    Facets,
-    Selection,
-    Totals,
-    facets,
-    location_names,
-    variants_matching,
-)
+from pricing.choice import Choice, choice_of, variants_of
 from pricing.contracts import Price
 from pricing.enums import Action, SkipReason
 from pricing.facts import VariantRow, read_facts
 from pricing.forms.new import NewJobForm
-from pricing.forms.rules import readable
 from pricing.locks import locked_condition
-from pricing.planning.manual import chosen_variants
-from pricing.queries.choosing import (
-    FIRST_SHOWN,
-    MOST_SHOWN,
-    Picker,
-    picker,
-    totals_of,
-    unknown_skus,
-)
-from pricing.rules import Evaluation, Facts, Rule, compile_rules, rules_words
+from pricing.rules import Evaluation, Facts, Rule, compile_rules
 
 COUNTED = 500
 """Variants that the rules are tried on while somebody types; the plan has every one."""
@@ -86,69 +69,27 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Choice):
     """What the form as it stands would do."""
 
-    totals: Totals
-    facets: Facets
     samples: Sequence[Sample]
     tally: Tally | None
-    unknown: Sequence[str]
-    """SKUs that were pasted and are not in the catalogue."""
-    understood: bool
-    """False when a field of the choice is wrong; then nothing is counted."""
-    nothing_said: bool
-    words: Sequence[str | None]
-    """Each rule as a sentence; None for one that cannot be meant."""
-    locations: Mapping[int, str]
     example_before: Decimal
     example: Evaluation | None
-    picker: Picker | None
 
 
 def preview_of(shop: Any, form: NewJobForm) -> Preview:
     """Try the form on the mirror. A constant number of queries for each way of choosing."""
-    now, shop_id = timezone.now(), shop.pk
-    selection = form.selection or Selection()
-    rows = (
-        variants_matching(shop_id, selection)
-        if form.selection is None
-        else chosen_variants(
-            shop_id,
-            selection,
-            connection_id=form.connection_id,
-            price_file_id=form.file_id,
-        )
-    )
-    tried = _tried(shop_id, rows, form, now)
-    results = [each.result for each in tried]
-    counted_by = selection if form.way_now == "skus" else form.narrow or Selection()
-    places = location_names(shop_id)
+    now = timezone.now()
+    tried = _tried(shop.pk, variants_of(shop.pk, form), form, now)
+    choice = choice_of(shop, form)
     return Preview(
-        totals=totals_of(rows),
-        facets=facets(shop_id, counted_by),
+        **{each.name: getattr(choice, each.name) for each in fields(Choice)},
         samples=_telling(tried),
         tally=None if form.meant_rules is None else _tally(tried),
-        unknown=unknown_skus(shop_id, selection.skus) if selection.skus else (),
-        understood=form.selection is not None,
-        nothing_said=selection.is_empty and form.file_id is None,
-        words=words_of(readable(form.document, currency=shop.currency), shop.currency, places),
-        locations=places,
         example_before=tried[0].own.price if tried else EXAMPLE.price,
-        example=_example(form.meant_rules, results, now),
-        picker=_picker(shop_id, form) if form.way_now == "chosen" else None,
+        example=_example(form.meant_rules, [each.result for each in tried], now),
     )
-
-
-def words_of(
-    rules: Iterable[Rule | None], currency: str, locations: Mapping[int, str]
-) -> list[str | None]:
-    """Say each rule that can be meant, numbered as it stands."""
-    return [
-        # Said at its place: from the second on, a rule without conditions begins with "otherwise".
-        None if rule is None else rules_words([rule] * place, currency, locations)[-1]
-        for place, rule in enumerate(rules, 1)
-    ]
 
 
 def _tried(shop_id: UUID, rows: QuerySet[Any], form: NewJobForm, now: dt.datetime) -> list[Sample]:
@@ -229,16 +170,3 @@ def _example(
         return results[0]
     simple = len(rules) == 1 and not rules[0].when.items and rules[0].action in OF_PRICE_ALONE
     return compile_rules(rules, now=now)(Facts(price=EXAMPLE.price)) if simple else None
-
-
-def _picker(shop_id: UUID, form: NewJobForm) -> Picker:
-    said = form.said("shown")
-    shown = int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0  # noqa: PLR2004
-    return picker(
-        shop_id,
-        form.narrow or Selection(),
-        product_ids=form.ticked("product_ids"),
-        variant_ids=form.ticked("variant_ids"),
-        opened=form.ticked("expand"),
-        shown=min(max(shown, FIRST_SHOWN), MOST_SHOWN),
-    )

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from pricing.enums import Action, CompareAtAction, GuardKind, GuardMode, RoundingDirection
-from pricing.forms.rules import rule_digits
 from pricing.rules import (
     KINDS,
     MAX_CONDITIONS,
@@ -18,6 +17,8 @@ from pricing.rules import (
     entry_of,
     ops_of,
 )
+
+from .rules import rule_digits
 
 _AMOUNTS = frozenset({Action.SET, Action.AMOUNT})
 _GUARD_UNITS = {GuardKind.FLOOR: "money", GuardKind.CEILING: "money"}
