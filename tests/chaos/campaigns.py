@@ -3,10 +3,11 @@
 import datetime as dt
 import time
 from contextlib import suppress
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.chaos.house import House, Scale, Trouble, open_house
+from tests.chaos.house import FULL, House, Scale, Trouble, open_house
 
 if TYPE_CHECKING:
     from campaigns.models import Campaign
@@ -53,6 +54,14 @@ class Model:
 
 def campaign(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
     """Begin, end and roll back two overlapping campaigns amid killed workers and edits."""
+    wide = scale.products >= FULL.products
+    scale = replace(
+        scale,
+        products=2_000 if wide else scale.products,
+        variants_per_product=5,
+        kills=20 if wide else scale.kills,
+        edits=200 if wide else 30,
+    )
     with open_house(scale) as house:
         from campaigns.api import activate, end, roll_back  # noqa: PLC0415 -- needs Django
         from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
@@ -191,9 +200,7 @@ def _judge_edits(verdict: "Verdict", house: House, model: Model) -> None:
     shown = house.merchant.prices()
     for variant, price in last.items():
         if price != shown[variant][0]:
-            verdict.blame(
-                "wrong", f"the ledger of {variant} ends with {price}, not {shown[variant]}"
-            )
+            verdict.blame("wrong", f"{variant}'s ledger ends with {price}, not {shown[variant]}")
 
 
 def _judge_ends(verdict: "Verdict", below: "Campaign", above: "Campaign") -> None:
@@ -234,7 +241,7 @@ def reconcile(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
         house.merchant.misbehave({"kind": "webhook_drop", "rate": 0.05}, seed=scale.seed)
         facts: dict[str, Any] = {"variants": len(own)}
         _sell(house, scale.sales // 2)
-        _unsubscribe(house, "INVENTORY_LEVELS_UPDATE")
+        _unsubscribe(house, "inventory_levels/update")
         _sell(house, scale.sales // 2)
         house.merchant.behave()
         _quiet()
@@ -290,7 +297,7 @@ def _reconciled(house: House) -> dict[str, Any]:
     from catalog_sync.services import start_reconciliation  # noqa: PLC0415 -- likewise
     from config.demo.waiting import wait_until  # noqa: PLC0415 -- likewise
 
-    job_id = start_reconciliation(house.desk.connection.pk, None)
+    job_id = start_reconciliation(house.desk.connection.pk, None, reason="chaos")
     run = wait_until(
         lambda: ReconciliationRun.objects.filter(job_id=job_id, finished_at__isnull=False).first(),
         "the reconciliation",
