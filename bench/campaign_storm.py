@@ -219,7 +219,7 @@ class _Storm:
                 "inventory_item_id", "available"
             )
         )
-        return {variant: levels[item] for item, variant in items}
+        return {variant: levels[item] or 0 for item, variant in items}
 
     def _send(self, requests: list[bytes]) -> "_Answers":
         answers = _Answers()
@@ -313,7 +313,13 @@ def _quiet(seconds: float) -> None:
         busy = Job.objects.filter(state__in=("running", "waiting")).exists()
         return not busy and not Job.objects.filter(state="queued", run_after__lte=soon).exists()
 
-    wait_until(lambda: rests() and (time.sleep(0.3) or rests()), "a quiet house", seconds=seconds)
+    def still_rests() -> bool:
+        if not rests():
+            return False
+        time.sleep(0.3)
+        return rests()
+
+    wait_until(still_rests, "a quiet house", seconds=seconds)
 
 
 def _last_effect(since: datetime) -> datetime:

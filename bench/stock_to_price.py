@@ -99,7 +99,7 @@ def _sales() -> tuple[list[float], list[float]]:
         time.sleep(REST_SECONDS)
         since, last = merchant.last_effect(), Exchange.objects.order_by("-pk").first()
         began = time.perf_counter()
-        merchant.sell(vendor_id, stock - THRESHOLD)
+        merchant.sell(vendor_id, (stock or 0) - THRESHOLD)
         _await_price(merchant, vendor_id, since)
         seconds.append(time.perf_counter() - began)
         time.sleep(0.1)

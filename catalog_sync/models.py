@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now, Upper
 
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 
 from .enums import ProductStatus, StockCause
 
@@ -38,7 +38,7 @@ class Product(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(db_default=Now(), help_text="Last time a read confirmed it.")
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         ordering: ClassVar = ["title", "id"]
@@ -80,7 +80,7 @@ class Variant(models.Model):
     # A complete sweep marks what it met; what it did not meet is looked up by id and deleted.
     seen_at = models.DateTimeField(db_default=Now(), help_text="Last time a read confirmed it.")
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         ordering: ClassVar = ["product", "position", "id"]
@@ -109,7 +109,7 @@ class Location(models.Model):
     active = models.BooleanField(default=True)
     vendor_updated_at = models.DateTimeField(null=True)
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -134,7 +134,7 @@ class StockLevel(models.Model):
     vendor_updated_at = models.DateTimeField()
     disconnected_at = models.DateTimeField(null=True)
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         constraints: ClassVar = [
@@ -162,7 +162,7 @@ class StockHistory(models.Model):
     vendor_updated_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_default=Now())
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         verbose_name_plural = "stock history"
@@ -202,7 +202,7 @@ class MirrorState(models.Model):
         null=True, help_text="Reconciliation is late an hour after this at the earliest."
     )
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     def __str__(self) -> str:
         return f"Mirror of {self.connection_id}"
@@ -225,7 +225,7 @@ class ReconciliationRun(models.Model):
     points = models.IntegerField(default=0, help_text="What Shopify charged for its calls.")
     lag = models.DurationField(null=True, blank=True)
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         ordering: ClassVar = ["-id"]

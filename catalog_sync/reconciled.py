@@ -57,7 +57,11 @@ def last_reconciliations(shop_id: UUID) -> dict[UUID, Reconciled]:
         .distinct("connection_id")
         .values_list("connection_id", "started_at", "finished_at", "counts", "points", "lag")
     )
-    return {row[0]: Reconciled(*row) for row in rows}
+    return {
+        connection_id: Reconciled(connection_id, started_at, finished_at, *told)
+        for connection_id, started_at, finished_at, *told in rows
+        if finished_at is not None
+    }
 
 
 def in_words(counts: Mapping[str, int]) -> str:

@@ -18,7 +18,7 @@ def locked_condition(shop_id: UUID) -> Q | None:
     locks = PriceLock.objects.for_shop(shop_id)
     # `selection=None` would ask for JSON's null, which is not the column's.
     of_filters = locks.filter(selection__isnull=False)
-    filters = list(of_filters.values_list("selection", flat=True))
+    filters = [each for each in of_filters.values_list("selection", flat=True) if each is not None]
     named = locks.filter(selection__isnull=True)
     if not filters and not named.exists():
         return None

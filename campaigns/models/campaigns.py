@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.enums import CampaignState, PauseCause
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 
 
 class Campaign(models.Model):
@@ -58,7 +58,7 @@ class Campaign(models.Model):
     variants_on = models.IntegerField(default=0)
     trigger_count = models.IntegerField(default=0, help_text="How often its price was put.")
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         constraints: ClassVar = [

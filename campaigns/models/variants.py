@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.enums import MoveCause, MoveKind
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 
 from .campaigns import Campaign
 
@@ -74,7 +74,7 @@ class CampaignMove(models.Model):
     actor = models.ForeignKey("shops.User", null=True, on_delete=models.PROTECT, related_name="+")
     request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         indexes: ClassVar = [

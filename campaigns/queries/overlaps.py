@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from campaigns.contracts import Overlap
 from campaigns.enums import EDITABLE, LAID, CampaignState
@@ -45,7 +45,7 @@ def overlaps_with(
     """
     meant = variants_matching(shop_id, selection).filter(connection_id=connection_id)
     others = Campaign.objects.for_shop(shop_id).filter(connection_id=connection_id)
-    others = others.exclude(pk=place.campaign_id).select_related("layer")
+    others = others.exclude(Q(pk=place.campaign_id)).select_related("layer")
     return _in_order(
         [
             _overlap(each, count, place)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 
 
 class JobDraft(models.Model):
@@ -27,7 +27,7 @@ class JobDraft(models.Model):
         "PricingJob", null=True, on_delete=models.CASCADE, related_name="drafts"
     )
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         constraints: ClassVar = [

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 from pricing.enums import LineVerdict, PriceFileState
 
 from .money import money
@@ -35,7 +35,7 @@ class PriceFile(models.Model):
     )
     uploaded_at = models.DateTimeField(db_default=Now())
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         indexes: ClassVar = [

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 from pricing.enums import Cause, ConflictPolicy, JobKind, PricingJobState
 
 
@@ -83,7 +83,7 @@ class PricingJob(models.Model):
     failed = models.IntegerField(default=0)
     overwritten = models.IntegerField(default=0)
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         indexes: ClassVar = [

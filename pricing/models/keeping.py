@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 
 from .money import money
 
@@ -24,7 +24,7 @@ class RuleSet(models.Model):
     )
     saved_at = models.DateTimeField(db_default=Now())
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -48,7 +48,7 @@ class SavedFilter(models.Model):
     )
     saved_at = models.DateTimeField(db_default=Now())
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -78,7 +78,7 @@ class PriceLock(models.Model):
     )
     locked_at = models.DateTimeField(db_default=Now())
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         constraints: ClassVar = [
@@ -116,7 +116,7 @@ class ApprovalPolicy(models.Model):
     )
     money_over = money(null=True, help_text="Given away on the stock at hand.")
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         verbose_name_plural = "approval policies"

@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 from pricing.enums import OutsideEditPolicy
 
 from .money import money
@@ -46,7 +46,7 @@ class PriceLayer(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now())
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         constraints: ClassVar = [
@@ -78,7 +78,7 @@ class CoveredVariant(models.Model):
     base_at = models.DateTimeField()
     covered_at = models.DateTimeField(db_default=Now())
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         indexes: ClassVar = [

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 from pricing.enums import Cause, Layer
 
 from .money import money
@@ -43,7 +43,7 @@ class AuditTrailEntry(models.Model):
     vendor_request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         constraints: ClassVar = [

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from foundation.shop_owned import ShopOwnedQuerySet
+from foundation.shop_owned import ShopOwnedManager
 from pricing.enums import Outcome, SkipReason
 
 from .jobs import PricingJob
@@ -109,7 +109,7 @@ class ProcessingResult(models.Model):
     intended_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = ShopOwnedManager()
 
     class Meta:
         indexes: ClassVar = [

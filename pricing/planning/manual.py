@@ -151,7 +151,7 @@ def _with_surroundings(
     open_jobs = list(
         PricingJob.objects.for_shop(shop_id)
         .filter(state__in=OPEN)
-        .exclude(pk=job_id)
+        .exclude(Q(pk=job_id))
         .exclude(state=PricingJobState.PLANNED, expires_at__lte=now)
         .values_list("pk", flat=True)
     )

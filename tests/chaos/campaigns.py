@@ -132,7 +132,7 @@ def _trouble(house: House, scale: Scale, model: Model, facts: dict[str, Any]) ->
         facts["workers_killed"] += bool(house.stack.kill_child_randomly(group, house.rng))
     left = [each for each in model.own if each not in model.edited]
     count = min(scale.edits - facts["edits"], max(1, scale.edits // max(1, scale.kills)))
-    edits = []
+    edits: list[tuple[int, Decimal]] = []
     for variant in house.rng.sample(left, max(0, min(count, len(left)))):
         # A price that no campaign makes of any other one here.
         price = Decimal(1_000) + Decimal(facts["edits"] + len(edits)) / 100
