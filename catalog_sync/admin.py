@@ -57,6 +57,6 @@ class MirrorStateAdmin(ReadOnlyAdmin):
 
 @admin.register(ReconciliationRun)
 class ReconciliationRunAdmin(ReadOnlyAdmin):
-    list_display = ("id", "connection", "started_at", "finished_at", "dry_run", "points", "lag")
-    list_filter = ("shop", "dry_run")
+    list_display = ("id", "connection", "started_at", "finished_at", "kind", "points", "lag")
+    list_filter = ("shop", "kind")
     list_select_related = ("connection",)

@@ -20,6 +20,14 @@ class StockCause(models.TextChoices):
     RECONCILIATION = "reconciliation", "Reconciliation"
 
 
+class RunKind(models.TextChoices):
+    """What a reconciliation looked at: the whole shop, the same without effect, or all levels."""
+
+    COMPARISON = "comparison", "Comparison"
+    DRY_RUN = "dry_run", "Dry run"
+    LEVELS = "levels", "All levels"
+
+
 PRICES_SEEN = "catalog.prices_seen"
 """Event: {"connection_id", "seen": [[variant_vendor_id, price, compare_at|null, updated_at]]}.
 

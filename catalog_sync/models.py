@@ -15,7 +15,7 @@ from django.db.models.functions import Now, Upper
 
 from foundation.shop_owned import ShopOwnedManager
 
-from .enums import ProductStatus, StockCause
+from .enums import ProductStatus, RunKind, StockCause
 
 
 class Product(models.Model):
@@ -198,6 +198,9 @@ class MirrorState(models.Model):
     levels_after = models.BigIntegerField(
         default=0, help_text="The inventory item whose levels a reconciliation read last."
     )
+    levels_read_at = models.DateTimeField(
+        null=True, help_text="When all levels were last read from end to end."
+    )
     watched_from = models.DateTimeField(
         null=True, help_text="Reconciliation is late an hour after this at the earliest."
     )
@@ -209,7 +212,7 @@ class MirrorState(models.Model):
 
 
 class ReconciliationRun(models.Model):
-    """One comparison of the mirror with the shop. Without ``finished_at`` it has not ended well.
+    """A comparison of the mirror with the shop. Without ``finished_at`` it has not ended well.
 
     ``lag``: the worst delay between the vendor's time of something that was mended and its mending.
     """
@@ -218,7 +221,7 @@ class ReconciliationRun(models.Model):
     shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+")
     connection = models.ForeignKey("shops.Connection", on_delete=models.PROTECT, related_name="+")
     job_id = models.BigIntegerField()
-    dry_run = models.BooleanField(default=False)
+    kind = models.CharField(max_length=10, choices=RunKind.choices, default=RunKind.COMPARISON)
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict, blank=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from foundation.paging import Page, page_of
 
+from .enums import RunKind
 from .models import ReconciliationRun
 from .progress import SyncProgress, progress_of
 
@@ -19,6 +20,7 @@ _LOOKED_AT: Final = (
     "variants_differed",
     "levels_differed",
     "items_rotated",
+    "items_exported",
 )
 MENDED: Final = (
     "levels_mended",
@@ -52,7 +54,7 @@ def last_reconciliations(shop_id: UUID) -> dict[UUID, Reconciled]:
     """Return the last reconciliation of each connection of a shop that ended well. One query."""
     rows = (
         ReconciliationRun.objects.for_shop(shop_id)
-        .filter(dry_run=False, finished_at__isnull=False)
+        .filter(kind=RunKind.COMPARISON, finished_at__isnull=False)
         .order_by("connection_id", "-pk")
         .distinct("connection_id")
         .values_list("connection_id", "started_at", "finished_at", "counts", "points", "lag")
@@ -86,6 +88,12 @@ class RunRow:
         if self.progress is None or self.progress.ended:
             return "not finished"
         return "waiting" if self.progress.waiting_for else "running"
+
+    @property
+    def compared(self) -> int:
+        """How many variants, or of an export items, were looked at."""
+        counts = self.run.counts
+        return int(counts.get("variants_compared", 0) or counts.get("items_exported", 0))
 
     @property
     def mended(self) -> list[tuple[str, int]]:

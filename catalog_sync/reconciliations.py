@@ -13,6 +13,7 @@ from foundation.audit.api import record
 from foundation.live.api import touch
 from foundation.shops.api import ConnectionState
 
+from .enums import RunKind
 from .merging import Source
 from .models import MirrorState, ReconciliationRun
 from .progress import SyncProgress, progress_of
@@ -25,7 +26,7 @@ KEEP_DAYS: Final = 30
 _PIECE: Final = 5_000
 
 
-def begin_run(source: Source, *, job_id: int, dry_run: bool) -> tuple[int, dt.datetime]:
+def begin_run(source: Source, *, job_id: int, kind: RunKind) -> tuple[int, dt.datetime]:
     """Write the row of a run that begins now; return its id and since when changes are looked at.
 
     That is a while before the last run that ended well began, or the last full sync.
@@ -36,7 +37,7 @@ def begin_run(source: Source, *, job_id: int, dry_run: bool) -> tuple[int, dt.da
         shop_id=source.shop_id,
         connection_id=source.connection_id,
         job_id=job_id,
-        dry_run=dry_run,
+        kind=kind,
     )
     run.refresh_from_db(fields=["started_at"])
     since: dt.datetime | None = before.first() or (state[0][0] if state else None)
@@ -48,17 +49,17 @@ def keep_run(run_id: int, told: Mapping[str, Any]) -> None:
     ReconciliationRun.objects.filter(pk=run_id).update(**told)
 
 
-def finish_run(source: Source, run_id: int, told: Mapping[str, Any], *, dry_run: bool) -> None:
-    """Write down that a run has compared everything, and close the alert if it had been late."""
+def finish_run(source: Source, run_id: int, told: Mapping[str, Any], *, kind: RunKind) -> None:
+    """Write down that a run has come to its end; a comparison closes the alert of a late one."""
     ReconciliationRun.objects.filter(pk=run_id).update(**told, finished_at=Now())
-    if not dry_run:
+    if kind == RunKind.COMPARISON:
         close_alert(key=_key(source.connection_id), reason="A reconciliation has ended well.")
     touch("catalog", shop_id=source.shop_id)
 
 
 def _ended(connection_id: UUID) -> QuerySet[ReconciliationRun]:
     return ReconciliationRun.objects.filter(
-        connection_id=connection_id, dry_run=False, finished_at__isnull=False
+        connection_id=connection_id, kind=RunKind.COMPARISON, finished_at__isnull=False
     )
 
 
@@ -68,8 +69,10 @@ def tell_late(now: dt.datetime) -> list[UUID]:
     Returns those connections. Two queries, and the alerts. A connection counts from its first
     full sync, and anew when it was parked and may call again.
     """
-    latest = ReconciliationRun.objects.filter(connection_id=OuterRef("pk")).order_by("-pk")
-    ended = latest.filter(dry_run=False, finished_at__isnull=False)
+    latest = ReconciliationRun.objects.filter(
+        connection_id=OuterRef("pk"), kind=RunKind.COMPARISON
+    ).order_by("-pk")
+    ended = latest.filter(finished_at__isnull=False)
     rows = list(
         MirrorState.objects.filter(
             connection__state=ConnectionState.ACTIVE, synced_at__isnull=False

@@ -1,10 +1,12 @@
 """Verbs a person, a schedule or another app starts."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,6 +28,12 @@ CHECK_CONNECTION: Final = "catalog.check_connection_subscriptions"
 
 RECONCILE: Final = "catalog.reconcile"
 """Task: {"connection_id", "dry_run"}; unique while unfinished for each connection."""
+
+
+EXPORT_LEVELS: Final = "catalog.export_levels"
+"""Task: {"connection_id"}; unique while unfinished for each connection."""
+
+EXPORT_EVERY: Final = dt.timedelta(days=1)
 
 
 class NeverRead(Exception):
@@ -78,7 +86,7 @@ def start_subscription_check(connection_id: UUID) -> int:
 
 @transaction.atomic
 def start_reconciliation(
-    connection_id: UUID, actor_id: UUID | None, *, reason: str, dry_run: bool = False
+    connection_id: UUID, actor_id: UUID | None, *, reason: str = "", dry_run: bool = False
 ) -> int:
     """Have a shop compared with its mirror now; returns the job's id.
 
@@ -118,3 +126,23 @@ def look_again(shop_id: UUID, connection_id: UUID) -> None:
     """Compare a mirror that could not be kept for a while; one never read is left alone."""
     if heard_again(connection_id=connection_id, now=timezone.now()):
         reconcile_each([(connection_id, shop_id)])
+
+
+def export_levels_if_due(source: Source, *, items: int) -> bool:
+    """Have all levels of a large shop read by a bulk export, once a day; returns whether it was.
+
+    ``items`` is about how many there are. Smaller shops are through by rotation within a day.
+    """
+    if items < settings.CATALOG_EXPORT_LEVELS_FROM:
+        return False
+    lately = timezone.now() - EXPORT_EVERY
+    state = MirrorState.objects.filter(pk=source.connection_id)
+    if state.filter(levels_read_at__gt=lately).exists():
+        return False
+    enqueue(
+        EXPORT_LEVELS,
+        {"connection_id": str(source.connection_id)},
+        shop_id=source.shop_id,
+        unique_key=str(source.connection_id),
+    )
+    return True

@@ -36,6 +36,7 @@ def sync_finished(
             defaults={
                 "shop_id": source.shop_id,
                 "synced_from": began_at,
+                "levels_read_at": began_at,
                 "synced_at": timezone.now(),
                 "watched_from": timezone.now(),
                 "sync_counts": dict(counts),
@@ -49,6 +50,11 @@ def sync_finished(
         details={"job": job_id, "counts": dict(counts), "dry_run": dry_run},
     )
     touch("catalog", shop_id=source.shop_id)
+
+
+def levels_read(*, connection_id: UUID, began_at: dt.datetime) -> None:
+    """Remember a complete pass over all levels that began then."""
+    MirrorState.objects.filter(pk=connection_id).update(levels_read_at=began_at)
 
 
 def subscriptions_checked(*, shop_id: UUID, connection_id: UUID, states: Mapping[str, str]) -> None:

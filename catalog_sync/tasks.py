@@ -11,6 +11,7 @@ from foundation.work.api import Group, NewJob, Priority, Running, enqueue_many, 
 from . import compliance, reading, reconciliations, services, telling
 from .enums import StockCause
 from .shopify.full_sync import run_full_sync
+from .shopify.level_export import run_level_export
 from .shopify.reconciliation import run_reconciliation
 from .shopify.subscriptions import check_subscriptions
 from .standing import reconcilable_connections, unchecked_connections
@@ -74,6 +75,12 @@ def check_connection_subscriptions(job: Running, connection_id: str) -> None:
 def reconcile(job: Running, connection_id: str, *, dry_run: bool = False) -> None:
     """Compare a shop with its mirror and mend what differs."""
     run_reconciliation(job, connection_id=UUID(connection_id), dry_run=dry_run)
+
+
+@task(services.EXPORT_LEVELS, group=Group.REMOTE, atomic=False, priority=Priority.LOW)
+def export_levels(job: Running, connection_id: str) -> None:
+    """Read all levels of a large shop by a bulk export."""
+    run_level_export(job, connection_id=UUID(connection_id))
 
 
 @task(RECONCILE_ALL)

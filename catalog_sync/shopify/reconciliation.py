@@ -23,10 +23,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog_sync.comparing import compare_glances, next_items
+from catalog_sync.enums import RunKind
 from catalog_sync.locations import merge_locations
 from catalog_sync.merging import Source, merge_products
 from catalog_sync.models import MirrorState, Variant
 from catalog_sync.reconciliations import begin_run, finish_run, keep_run
+from catalog_sync.services import export_levels_if_due
 from catalog_sync.staging import stage_glances, stage_products
 from catalog_sync.telling import reread_products, tell_variants
 from connectors.shopify.api import Priority
@@ -61,6 +63,7 @@ class Reconciliation:
         """Nothing is read yet."""
         self.job = job
         self.dry_run = dry_run
+        self.kind = RunKind.DRY_RUN if dry_run else RunKind.COMPARISON
         self.shop_id = connection_access(connection_id).shop_id
         self.connection_id = connection_id
         # What nobody waits for stands back behind price runs when the points are short.
@@ -84,7 +87,7 @@ class Reconciliation:
         after = MirrorState.objects.filter(pk=self.connection_id).values_list("levels_after")
         with transaction.atomic():
             self.job.fence()
-            run_id, since = begin_run(self._source(), job_id=self.job.id, dry_run=self.dry_run)
+            run_id, since = begin_run(self._source(), job_id=self.job.id, kind=self.kind)
             begun = Round(
                 run_id=run_id,
                 total=known,
@@ -133,7 +136,9 @@ class Reconciliation:
         now.points += spent - self.spent
         self.spent = spent
         if now.phase is Phase.DONE:
-            finish_run(self._source(), now.run_id, now.told(), dry_run=self.dry_run)
+            finish_run(self._source(), now.run_id, now.told(), kind=self.kind)
+            if not self.dry_run:
+                export_levels_if_due(self._source(), items=now.total)
         else:
             keep_run(now.run_id, now.told())
         self.job.save_checkpoint(now.as_checkpoint())

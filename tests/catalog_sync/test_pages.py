@@ -163,7 +163,7 @@ def test_comparisons_are_listed_with_what_they_mended(
 def test_a_comparison_that_did_not_end_says_so(
     client: Client, owner: User, connection: Connection
 ) -> None:
-    run(connection, dry_run=True)
+    run(connection, kind="dry_run")
     text = page(client, owner, RUNS)
     assert ("Not finished" in text, "dry run" in text) == (True, True)
 

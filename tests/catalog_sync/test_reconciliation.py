@@ -47,7 +47,7 @@ def test_a_mirror_that_is_right_stays_as_it_is(
     run = reconcile(connection)
 
     assert run.counts == {"variants_compared": everything, "items_rotated": everything}
-    assert (run.lag, run.dry_run, heard) == (None, False, [])
+    assert (run.lag, run.kind, heard) == (None, "comparison", [])
     assert run.finished_at is not None
     assert list(Variant.objects.order_by("pk").values()) == rows
     assert StockHistory.objects.count() == history

@@ -222,8 +222,8 @@ def test_a_dry_run_counts_and_changes_nothing(
     state = MirrorState.objects.values().get()
     run = reconcile(lonely, dry_run=True)
 
-    assert (run.dry_run, run.counts["totals_differed"], run.counts["variants_differed"]) == (
-        True,
+    assert (run.kind, run.counts["totals_differed"], run.counts["variants_differed"]) == (
+        "dry_run",
         1,
         1,
     )
@@ -417,7 +417,7 @@ def test_it_is_told_why(connection: Connection) -> None:
     ended = timezone.now() - dt.timedelta(minutes=90)
     common: dict[str, Any] = {"shop_id": connection.shop_id, "connection": connection}
     ReconciliationRun.objects.create(**common, job_id=1, finished_at=ended)
-    ReconciliationRun.objects.create(**common, job_id=2, finished_at=timezone.now(), dry_run=True)
+    ReconciliationRun.objects.create(**common, job_id=2, finished_at=timezone.now(), kind="dry_run")
     ReconciliationRun.objects.create(**common, job_id=job_id)
     watch()
 
