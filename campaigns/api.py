@@ -5,6 +5,7 @@ from .enums import CampaignState, MoveCause, MoveKind
 from .overview import overview
 from .services import (
     activate,
+    amend,
     change,
     create,
     discard,
@@ -27,6 +28,7 @@ __all__ = [
     "Overlap",
     "TriggerErrors",
     "activate",
+    "amend",
     "change",
     "create",
     "discard",

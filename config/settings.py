@@ -245,8 +245,16 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Sets of words that stand under the same name in several things, such as "kind".
     "ENUM_NAME_OVERRIDES": {
+        "CampaignMoveCause": "campaigns.enums.MoveCause",
+        "CampaignMoveKind": "campaigns.enums.MoveKind",
+        "CampaignStatus": "campaigns.enums.CampaignState",
+        "CampaignStatusWanted": "campaigns.rest.requests.WANTED_CHOICES",
+        "CampaignTriggerKind": "campaigns.triggers.TriggerKind",
+        "LedgerCause": "pricing.enums.Cause",
+        "LedgerLayer": "pricing.enums.Layer",
         "PricingJobKind": "pricing.enums.JobKind",
         "PricingJobState": "pricing.enums.PricingJobState",
+        "ProductStatus": "catalog_sync.enums.ProductStatus",
         "RowOutcome": "pricing.enums.Outcome",
         "RuleAction": "pricing.enums.Action",
         "RuleCompareAt": "pricing.enums.CompareAtAction",

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Each app's JSON views stand in its own rest_urls, below the same /api/.
     path("api/", include("foundation.rest.urls")),
     path("api/", include("pricing.rest_urls")),
+    path("api/", include("campaigns.rest_urls")),
     path("admin/", admin.site.urls),
 ]
 

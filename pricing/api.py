@@ -19,6 +19,7 @@ from .queries.campaigns import (
 from .rules import (
     Rule,
     RuleErrors,
+    asks_for_file,
     number_in,
     plain,
     read_rules,
@@ -75,6 +76,7 @@ __all__ = [
     "Writing",
     "Written",
     "approve",
+    "asks_for_file",
     "cancel",
     "change_end",
     "change_layer",

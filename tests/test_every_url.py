@@ -184,6 +184,16 @@ TABLE = [
     _api("pricing_api:rollback", Role.EDITOR, "post", "pricing_job"),
     _api("pricing_api:restore", Role.EDITOR, "post", "pricing_job"),
     _api("pricing_api:again", Role.EDITOR, "post", "pricing_job"),
+    _api("campaigns_api:campaigns", Role.VIEWER),
+    _api("campaigns_api:campaigns", Role.EDITOR, "post"),
+    _api("campaigns_api:campaign", Role.VIEWER, row="campaign"),
+    _api("campaigns_api:campaign", Role.EDITOR, "patch", "campaign"),
+    _api("campaigns_api:rollback", Role.EDITOR, "post", "campaign"),
+    _api("campaigns_api:switch", Role.EDITOR, "post", "campaign"),
+    _api("campaigns_api:take-back-in", Role.EDITOR, "post", "campaign"),
+    _api("campaigns_api:variants", Role.VIEWER, row="campaign"),
+    _api("campaigns_api:moves", Role.VIEWER, row="campaign"),
+    _api("campaigns_api:ledger", Role.VIEWER, row="campaign"),
 ]
 # Tested apart, because what they do is not a page of a shop, or takes the row away.
 ELSEWHERE = {

@@ -1,7 +1,7 @@
 """The verbs of campaigns."""
 
 from .following import catalogue_changed, evaluate_pending, look_again
-from .making import change, check, create, discard
+from .making import amend, change, check, create, discard
 from .settling import finish_rollback, settle
 from .starting import activate, schedule, start_due, unschedule
 from .stopping import end, offer_to_go_on, pause, pause_removed, resume, roll_back
@@ -9,6 +9,7 @@ from .switching import switch, take_back_in
 
 __all__ = [
     "activate",
+    "amend",
     "catalogue_changed",
     "change",
     "check",

@@ -1,10 +1,14 @@
 """Make a campaign, change one that has not begun, drop a draft."""
 
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pgtrigger
 from django.db import transaction
+from django.utils import timezone
 
 from campaigns.contracts import (
     MAX_COOL_DOWN_MINUTES,
@@ -14,11 +18,13 @@ from campaigns.contracts import (
 )
 from campaigns.enums import EDITABLE, CampaignState
 from campaigns.models import Campaign, CampaignStateChange
+from campaigns.services.starting import look_at
+from campaigns.specs import spec_of
 from campaigns.states import locked, tell
 from campaigns.triggers import triggers_to_json
 from catalog_sync.api import Selection
 from foundation.audit.api import record
-from pricing.api import Refused, change_layer, drop_layer, make_layer
+from pricing.api import Refused, asks_for_file, change_layer, drop_layer, make_layer
 
 MAX_NAME = 120
 
@@ -54,7 +60,8 @@ def create(
 def change(*, campaign: Campaign, spec: CampaignSpec, actor_id: UUID | None) -> Campaign:
     """Change a campaign that has not begun.
 
-    Raises :class:`pricing.api.Refused` for one that has, and for what cannot be meant.
+    Raises :class:`pricing.api.Refused` for one that has, for what cannot be meant, and for a
+    scheduled one that would never begin.
     """
     row = locked(campaign.pk)
     if row.state not in EDITABLE:
@@ -64,12 +71,26 @@ def change(*, campaign: Campaign, spec: CampaignSpec, actor_id: UUID | None) -> 
             "can be changed. End it and make another one.",
         )
     check(spec)
+    if row.state == CampaignState.SCHEDULED:
+        look_at(_start_of(spec), shop_id=row.shop_id)
     change_layer(row.layer_id, **_layer_of(spec))
     Campaign.objects.filter(pk=row.pk).update(**_columns_of(spec))
     _record("changed", row, actor_id)
     tell(row)
     row.refresh_from_db()
     return row
+
+
+@transaction.atomic
+def amend(*, campaign: Campaign, changes: Mapping[str, Any], actor_id: UUID | None) -> Campaign:
+    """Change only these fields of a campaign's spec; what it says already changes nothing.
+
+    Of two at once none loses what the other has changed. Raises what :func:`change` raises.
+    """
+    row = locked(campaign.pk)
+    spec = spec_of(row)
+    wanted = replace(spec, **changes)
+    return row if wanted == spec else change(campaign=row, spec=wanted, actor_id=actor_id)
 
 
 @transaction.atomic
@@ -107,6 +128,12 @@ def check(spec: CampaignSpec) -> None:
         )
     if not spec.triggers or not spec.rules:
         raise Refused("incomplete", "A campaign needs at least one trigger and one rule.")
+    if asks_for_file(spec.rules):
+        raise Refused(
+            "asks_for_list",
+            "A campaign asks its rules whenever something moves, so they cannot take prices from "
+            "an uploaded list. Make a price job of the list, or rules without it.",
+        )
     if spec.starts_at and spec.ends_at and spec.ends_at <= spec.starts_at:
         raise Refused(
             "ends_before_start", "It would end before it starts. Change one of the times."
@@ -121,6 +148,17 @@ def check(spec: CampaignSpec) -> None:
         if value is not None and not low <= value <= high:
             message = f"{field} must lie between {low} and {high}."
             raise Refused("number_wrong", message)
+
+
+def _start_of(spec: CampaignSpec) -> dt.datetime:
+    """Return when a scheduled campaign begins; it must not wait for a time that never comes."""
+    if spec.starts_at is None:
+        raise Refused(
+            "no_start", "It is scheduled, so it needs a start time. Make it a draft to take it out."
+        )
+    if spec.starts_at <= timezone.now():
+        raise Refused("start_over", "Its start would be over. Activate it now, or set a later one.")
+    return spec.starts_at
 
 
 def _moves_with_campaigns(selection: Selection) -> bool:

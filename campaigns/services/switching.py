@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from campaigns import pending
 from campaigns.enums import CampaignState, MoveCause, MoveKind
 from campaigns.evaluating import evaluate_variants
 from campaigns.models import Campaign, CampaignMove, CampaignVariant
@@ -15,6 +16,7 @@ from pricing.api import IllegalMove, Refused
 from pricing.api import take_back_in as let_layer_back
 
 MOST = 1_000
+"""Variants that are evaluated while the person waits."""
 
 
 @transaction.atomic
@@ -36,12 +38,20 @@ def switch(
         rows = rows.filter(variant_id__in=variant_ids)
     switched = list(rows.values_list("variant_id", flat=True))
     rows.update(by_hand=on)
-    for start in range(0, len(switched), MOST):
+    if len(switched) <= MOST:
         evaluate_variants(
             shop_id=row.shop_id,
             connection_id=row.connection_id,
-            causes=dict.fromkeys(switched[start : start + MOST], MoveCause.PERSON),
+            causes=dict.fromkeys(switched, MoveCause.PERSON),
             campaign_id=row.pk,
+        )
+    else:
+        # More than a person should wait for: piece by piece, in a moment.
+        pending.note(
+            shop_id=row.shop_id,
+            connection_id=row.connection_id,
+            variant_ids=switched,
+            cause=MoveCause.PERSON,
         )
     _record("switched_on" if on else "switched_off", row, actor_id, len(switched))
     return len(switched)

@@ -2,7 +2,7 @@
 
 from .accounts import account_of
 from .documents import PricingRuleSerializer, SelectionSerializer
-from .fields import RulesField, SelectionField
+from .fields import RulesField, SavedFilterField, SelectionField
 from .jobs import PersonSerializer, StoredRules, person_of
 from .ledger import LedgerEntrySerializer, ledger_entry
 from .requests import MEANS_NOTHING
@@ -15,6 +15,7 @@ __all__ = [
     "PriceSerializer",
     "PricingRuleSerializer",
     "RulesField",
+    "SavedFilterField",
     "SelectionField",
     "SelectionSerializer",
     "StoredRules",
