@@ -144,8 +144,7 @@ def _events(made: Any, moving: list[int]) -> tuple[list[float], int]:
         note(
             shop_id=made.shop_id,
             connection_id=made.pk,
-            variant_ids=[variant],
-            cause=MoveCause.STOCK,
+            causes={variant: MoveCause.STOCK},
         )
         done = evaluate_pending(shop_id=made.shop_id, connection_id=made.pk)
         assert done.asked == TOUCHING, done

@@ -99,10 +99,15 @@ def evaluate_variants(
     return Evaluated(len(rows), put, len(moves) - put)
 
 
-def _campaigns(variant_ids: list[UUID], campaign_id: UUID | None) -> dict[UUID, Campaign]:
+def lock_active(variant_ids: Sequence[UUID]) -> list[UUID]:
+    """Lock the active campaigns of these variants and return their ids."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [CampaignState.ACTIVE, variant_ids])
-        found = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_LOCK, [CampaignState.ACTIVE, list(variant_ids)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _campaigns(variant_ids: list[UUID], campaign_id: UUID | None) -> dict[UUID, Campaign]:
+    found = lock_active(variant_ids)
     if campaign_id is not None:
         found = [each for each in found if each == campaign_id]
     rows = Campaign.objects.filter(pk__in=found).select_related("layer", "shop")

@@ -18,17 +18,13 @@ CAUSES = {"reconciliation": MoveCause.RECONCILIATION, "sync": MoveCause.RECONCIL
 
 def _stock_changed(jobs: Sequence[tuple[Running, Mapping[str, Any]]]) -> None:
     """Many events are one list of what waits."""
-    moved: dict[tuple[UUID, str, str], set[UUID]] = {}
+    moved: dict[tuple[UUID, str], dict[UUID, MoveCause]] = {}
     for job, told in jobs:
-        key = (job.shop_id, told["connection_id"], told.get("cause", "webhook"))
-        moved.setdefault(key, set()).update(UUID(each) for each in told["variant_ids"])
-    for (shop_id, connection_id, cause), variants in sorted(moved.items()):
-        pending.note(
-            shop_id=shop_id,
-            connection_id=UUID(connection_id),
-            variant_ids=sorted(variants),
-            cause=CAUSES.get(cause, MoveCause.STOCK),
-        )
+        cause = CAUSES.get(told.get("cause", ""), MoveCause.STOCK)
+        causes = moved.setdefault((job.shop_id, told["connection_id"]), {})
+        causes.update(dict.fromkeys(map(UUID, told["variant_ids"]), cause))
+    for (shop_id, connection_id), causes in sorted(moved.items(), key=lambda each: each[0]):
+        pending.note(shop_id=shop_id, connection_id=UUID(connection_id), causes=causes)
 
 
 @on("catalog.stock_changed", many=_stock_changed)
@@ -39,8 +35,7 @@ def stock_changed(
     pending.note(
         shop_id=job.shop_id,
         connection_id=UUID(connection_id),
-        variant_ids=[UUID(each) for each in variant_ids],
-        cause=CAUSES.get(cause, MoveCause.STOCK),
+        causes=dict.fromkeys(map(UUID, variant_ids), CAUSES.get(cause, MoveCause.STOCK)),
     )
 
 

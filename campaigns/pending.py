@@ -1,7 +1,7 @@
 """Which variants wait to be evaluated: many events for one within a moment are one row."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -22,29 +22,31 @@ AT_ONCE: Final = 500
 # two events about the same variants do not wait for each other in a circle.
 _NOTE: Final = """
 INSERT INTO campaigns_pendingvariant (variant_id, shop_id, connection_id, cause)
-SELECT DISTINCT v.variant_id, %(shop)s::uuid, %(connection)s::uuid, %(cause)s
-FROM campaigns_campaignvariant v JOIN campaigns_campaign c ON c.id = v.campaign_id
-WHERE v.variant_id = ANY(%(variants)s) AND c.state = %(active)s
-ORDER BY v.variant_id
+SELECT n.variant_id, %(shop)s::uuid, %(connection)s::uuid, n.cause
+FROM unnest(%(variants)s::uuid[], %(causes)s::text[]) AS n(variant_id, cause)
+WHERE EXISTS (
+  SELECT 1 FROM campaigns_campaignvariant v JOIN campaigns_campaign c ON c.id = v.campaign_id
+  WHERE v.variant_id = n.variant_id AND c.state = %(active)s)
+ORDER BY n.variant_id
 ON CONFLICT (variant_id) DO NOTHING
 RETURNING 1
 """
 
 _TAKE: Final = """
 DELETE FROM campaigns_pendingvariant p USING (
-  SELECT variant_id FROM campaigns_pendingvariant WHERE connection_id = %s
-  ORDER BY since LIMIT %s FOR UPDATE SKIP LOCKED) due
+  SELECT variant_id FROM campaigns_pendingvariant WHERE variant_id = ANY(%s)
+  ORDER BY variant_id FOR UPDATE SKIP LOCKED) due
 WHERE p.variant_id = due.variant_id
 RETURNING p.variant_id, p.cause
 """
 
 
-def note(
-    *, shop_id: UUID, connection_id: UUID, variant_ids: Sequence[UUID], cause: MoveCause
-) -> int:
+def note(*, shop_id: UUID, connection_id: UUID, causes: Mapping[UUID, MoveCause]) -> int:
     """Have variants evaluated in a moment, if any active campaign is about them.
 
-    In the caller's transaction. Returns how many were not waiting already.
+    ``causes``: why each is to be looked at. In the caller's transaction. Returns how many were
+    not waiting already. Once the evaluation is asked for nothing more may be put on the list in
+    the same transaction: an evaluation that ends would wait for it, and it for the evaluation.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -52,8 +54,8 @@ def note(
             {
                 "shop": shop_id,
                 "connection": connection_id,
-                "cause": cause,
-                "variants": list(variant_ids),
+                "variants": list(causes),
+                "causes": list(causes.values()),
                 "active": CampaignState.ACTIVE,
             },
         )
@@ -76,10 +78,16 @@ def have_evaluated(shop_id: UUID, connection_id: UUID, *, at: dt.datetime | None
     )
 
 
-def take(connection_id: UUID) -> dict[UUID, MoveCause]:
-    """Take up to :data:`AT_ONCE` variants off the list, the longest waiting first, with why."""
+def waiting(connection_id: UUID) -> list[UUID]:
+    """Return up to :data:`AT_ONCE` variants that wait, the longest first."""
+    rows = PendingVariant.objects.filter(connection_id=connection_id).order_by("since")
+    return list(rows.values_list("variant_id", flat=True)[:AT_ONCE])
+
+
+def take(variant_ids: Sequence[UUID]) -> dict[UUID, MoveCause]:
+    """Take variants off the list, with why they are on it."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [connection_id, AT_ONCE])
+        cursor.execute(_TAKE, [list(variant_ids)])
         return {variant: MoveCause(cause) for variant, cause in cursor.fetchall()}
 
 

@@ -7,6 +7,7 @@ campaign's policy has spoken before anything is computed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -102,19 +103,19 @@ def _facts(job: PricingJob, rows: Sequence[PlannedRow]) -> dict[UUID, VariantRow
 def _note_edits(
     job: PricingJob, live: Mapping[PlannedRow, LivePrice], found: Mapping[UUID, VariantRow]
 ) -> int:
-    """Enter live prices that the mirror does not know; returns how many were edits."""
-    seen = [
-        [
-            row.variant_vendor_id,
-            each.price,
-            each.compare_at,
-            each.updated_at,
-            known.shown.price,
-            known.shown.compare_at,
-        ]
-        for row, each in live.items()
-        if (known := found.get(row.variant_id)) is not None and known.shown != _price(each)
-    ]
+    """Enter live prices that are edits; returns how many were.
+
+    Also those that the mirror knows already: it may have heard of an edit a moment before the
+    ledger does.
+    """
+    seen: list[list[Any]] = []
+    for row, each in live.items():
+        known = found.get(row.variant_id)
+        if known is None:
+            continue
+        told = [row.variant_vendor_id, each.price, each.compare_at, each.updated_at]
+        before = [] if known.shown == _price(each) else [known.shown.price, known.shown.compare_at]
+        seen.append(told + before)
     if not seen:
         return 0
     return outside.note_prices_seen(

@@ -31,6 +31,8 @@ from .staleness import count_edits
 # `judged`: what the ledger, or a write under way, says was shown at the seen time; `merged`: what
 # the edit makes of the merchant's own price where campaigns cover the variant (`c`). Of a price
 # that a campaign shows and overrules, only what was changed is taken: the rest was the campaign's.
+# A price that our write has read already is an edit all the same when the mirror tells what it was
+# before (`has_old`): the write was faster than the notice.
 _ENTER = """
 WITH seen AS (
   SELECT v.id AS variant_id, v.shop_id, s.price, s.compare_at, s.at, s.old, s.old_compare,
@@ -79,10 +81,11 @@ WITH seen AS (
   WHERE (has_earlier OR has_later OR has_intent OR has_old)
   AND (NOT has_earlier OR (price, compare_at) IS DISTINCT FROM (e_price, e_compare))
   AND (has_earlier OR has_intent OR NOT has_later
-       OR (price, compare_at) IS DISTINCT FROM (l_price, l_compare))
+       OR has_old OR (price, compare_at) IS DISTINCT FROM (l_price, l_compare))
   AND (NOT has_intent
        OR ((price, compare_at) IS DISTINCT FROM (r_target, r_target_compare)
-           AND (price, compare_at) IS DISTINCT FROM (r_before, r_before_compare)))
+           AND (has_old
+                OR (price, compare_at) IS DISTINCT FROM (r_before, r_before_compare))))
   AND (has_earlier OR has_later OR has_intent
        OR (price, compare_at) IS DISTINCT FROM (old, old_compare))
    -- Several of our writes may fall into one second, and their echoes come in any order.

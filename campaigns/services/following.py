@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from campaigns import membership, pending
 from campaigns.enums import CampaignState, MoveCause
-from campaigns.evaluating import Evaluated, evaluate_variants
+from campaigns.evaluating import Evaluated, evaluate_variants, lock_active
 from campaigns.models import Campaign, CampaignVariant
 from campaigns.services.settling import drop
 
@@ -17,8 +17,15 @@ SWEEP = 5_000
 
 @transaction.atomic
 def evaluate_pending(*, shop_id: UUID, connection_id: UUID) -> Evaluated:
-    """Evaluate what waits, one piece of it; asks for the next piece when there is more."""
-    causes = pending.take(connection_id)
+    """Evaluate what waits, one piece of it; asks for the next piece when there is more.
+
+    Campaigns are locked before what waits is taken off the list, as by everybody who puts
+    something on it while holding them; and it is taken off before stock is read, so that what
+    moves later is on the list again.
+    """
+    waiting = pending.waiting(connection_id)
+    lock_active(waiting)
+    causes = pending.take(waiting)
     if not causes:
         return Evaluated(0, 0, 0)
     done = evaluate_variants(shop_id=shop_id, connection_id=connection_id, causes=causes)
@@ -48,7 +55,9 @@ def catalogue_changed(
     for campaign_id, row in rows.items():
         drop(row, [variant for campaign, variant in moved.left if campaign == campaign_id])
     membership.recount(rows)
-    pending.note(shop_id=shop_id, connection_id=connection_id, variant_ids=variant_ids, cause=cause)
+    pending.note(
+        shop_id=shop_id, connection_id=connection_id, causes=dict.fromkeys(variant_ids, cause)
+    )
     return moved
 
 
@@ -72,7 +81,6 @@ def look_again() -> int:
         pending.note(
             shop_id=shop_id,
             connection_id=connection_id,
-            variant_ids=variants,
-            cause=MoveCause.TIME,
+            causes=dict.fromkeys(variants, MoveCause.TIME),
         )
     return len(due)

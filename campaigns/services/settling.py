@@ -24,14 +24,12 @@ PIECE = 1_000
 
 
 def have_settled(campaign: Campaign) -> None:
-    """Have a campaign's variants brought in line, in the caller's transaction."""
-    enqueue(
-        SETTLE,
-        {"campaign_id": str(campaign.pk)},
-        shop_id=campaign.shop_id,
-        unique_key=str(campaign.pk),
-        rerun_if_running=True,
-    )
+    """Have a campaign's variants brought in line, in the caller's transaction.
+
+    A job of its own each time: whoever moves the campaign holds its row, which a running job waits
+    for while it holds its own.
+    """
+    enqueue(SETTLE, {"campaign_id": str(campaign.pk)}, shop_id=campaign.shop_id)
 
 
 def settle(job: Running, *, campaign_id: UUID) -> None:

@@ -129,8 +129,7 @@ class CampaignDesk:
         pending.note(
             shop_id=self.shop_id,
             connection_id=self.connection.pk,
-            variant_ids=moved,
-            cause=MoveCause.STOCK,
+            causes=dict.fromkeys(moved, MoveCause.STOCK),
         )
         work_off()
 

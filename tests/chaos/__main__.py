@@ -9,7 +9,7 @@ import traceback
 from dataclasses import replace
 from typing import Any
 
-from tests.chaos import campaigns, races, rivals, runs
+from tests.chaos import campaigns, clocks, races, rivals, runs
 from tests.chaos.house import FULL, SHORT, Scale
 
 RUNS = {
@@ -21,6 +21,8 @@ RUNS = {
     "rivals": rivals.rivals,
     "campaign": campaigns.campaign,
     "reconcile": campaigns.reconcile,
+    "order": clocks.order,
+    "clock": clocks.clock,
 }
 
 

@@ -71,8 +71,8 @@ def campaign(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
         ids = sorted(own)
         model = Model(own, set(ids[: len(ids) // 2]))
         person = house.desk.person.pk
-        below = _campaign(house, "Below", BELOW, Selection(all=True), priority=10)
-        above = _campaign(house, "Above", ABOVE, _selection(house, model.above), priority=20)
+        below = make_campaign(house, "Below", BELOW, Selection(all=True), priority=10)
+        above = make_campaign(house, "Above", ABOVE, _selection(house, model.above), priority=20)
         house.merchant.misbehave(
             {"kind": "slow_after", "operation": WRITE, "seconds": 0.2, "rate": 0.2},
             {"kind": "lose_answer", "operation": WRITE, "rate": 0.05},
@@ -83,22 +83,24 @@ def campaign(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
             activate(campaign=below, actor_id=person)
             activate(campaign=above, actor_id=person)
             time.sleep(0.4 * (scale.kills + 2))
-            _await_settled(below, above)
+            await_settled(below, above)
             end(campaign=below, actor_id=person)
             roll_back(campaign=above, actor_id=person, reason="chaos")
             while facts["edits"] < scale.edits or facts["workers_killed"] < scale.kills:
                 time.sleep(0.2)
         facts["troubles"] = trouble.done
         house.merchant.behave()
-        _quiet()
+        quiet()
         verdict = Verdict()
-        _compare(verdict, house, model.shown())
+        compare(verdict, house, model.shown())
         _judge_edits(verdict, house, model)
         _judge_ends(verdict, below, above)
         return verdict, facts
 
 
-def _campaign(house: House, name: str, percent: int, selection: Any, **options: Any) -> "Campaign":
+def make_campaign(
+    house: House, name: str, percent: int, selection: Any, **options: Any
+) -> "Campaign":
     from campaigns.api import CampaignSpec, create, read_triggers  # noqa: PLC0415 -- needs Django
     from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
 
@@ -143,7 +145,7 @@ def _trouble(house: House, scale: Scale, model: Model, facts: dict[str, Any]) ->
         facts["edits"] += len(edits)
 
 
-def _await_settled(*campaigns: "Campaign") -> None:
+def await_settled(*campaigns: "Campaign") -> None:
     from campaigns.models import Campaign  # noqa: PLC0415 -- needs Django
     from config.demo.waiting import wait_until  # noqa: PLC0415 -- likewise
 
@@ -155,7 +157,7 @@ def _await_settled(*campaigns: "Campaign") -> None:
     )
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Wait until no job is due, running or waiting for others."""
     from django.utils import timezone  # noqa: PLC0415 -- needs Django
 
@@ -173,7 +175,7 @@ def _quiet() -> None:
         time.sleep(1)
 
 
-def _compare(verdict: "Verdict", house: House, expected: dict[int, "PriceTag"]) -> None:
+def compare(verdict: "Verdict", house: House, expected: dict[int, "PriceTag"]) -> None:
     for variant, tag in house.merchant.prices().items():
         if tag != expected[variant]:
             verdict.blame("wrong", f"{variant} costs {tag}, not {expected[variant]}")
@@ -193,7 +195,8 @@ def _judge_edits(verdict: "Verdict", house: House, model: Model) -> None:
             verdict.blame("lost", f"the edit of {variant} to {tag[0]} stands in no ledger")
     last = {
         row[0]: row[1]
-        for row in AuditTrailEntry.objects.order_by("pk").values_list(
+        # By the vendor's time: an edit may be told after the write that came after it.
+        for row in AuditTrailEntry.objects.order_by("vendor_updated_at", "pk").values_list(
             "variant__vendor_id", "price_after"
         )
     }
@@ -229,7 +232,7 @@ def reconcile(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
         from tests.chaos.model import Verdict  # noqa: PLC0415 -- likewise
 
         own = house.merchant.prices()
-        low = _campaign(
+        low = make_campaign(
             house,
             "Low",
             10,
@@ -237,21 +240,21 @@ def reconcile(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
             triggers=[{"kind": "stock_below", "threshold": LOW}],
         )
         activate(campaign=low, actor_id=house.desk.person.pk)
-        _await_settled(low)
+        await_settled(low)
         house.merchant.misbehave({"kind": "webhook_drop", "rate": 0.05}, seed=scale.seed)
         facts: dict[str, Any] = {"variants": len(own)}
         _sell(house, scale.sales // 2)
         _unsubscribe(house, "inventory_levels/update")
         _sell(house, scale.sales // 2)
         house.merchant.behave()
-        _quiet()
+        quiet()
         facts["stock_wrong_before"] = len(_stock_wrong(house))
         facts |= _reconciled(house)
-        _quiet()
+        quiet()
         verdict = Verdict()
         for variant in _stock_wrong(house):
             verdict.blame("lost", f"the mirror does not know the stock of {variant}")
-        _compare(verdict, house, _by_stock(house, own))
+        compare(verdict, house, _by_stock(house, own))
         hooks = {each["topic"] for each in house.merchant.act_get("subscriptions")["subscriptions"]}
         if "INVENTORY_LEVELS_UPDATE" not in hooks:
             verdict.blame("lost", "the subscription was not restored")
