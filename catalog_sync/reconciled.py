@@ -14,23 +14,24 @@ from .progress import SyncProgress, progress_of
 
 _SIZE: Final = 40
 
-_LOOKED_AT: Final = (
-    "variants_compared",
-    "totals_differed",
-    "variants_differed",
-    "levels_differed",
-    "items_rotated",
-    "items_exported",
-)
-MENDED: Final = (
-    "levels_mended",
-    "prices_mended",
-    "variants_found",
-    "variants_buried",
-    "products_changed",
-    "products_buried",
-    "subscriptions_restored",
-)
+# Each count in words, one and many.
+LOOKED_AT: Final[Mapping[str, tuple[str, str]]] = {
+    "variants_compared": ("variant compared", "variants compared"),
+    "totals_differed": ("total differed", "totals differed"),
+    "variants_differed": ("variant differed", "variants differed"),
+    "levels_differed": ("level differed", "levels differed"),
+    "items_rotated": ("item in rotation", "items in rotation"),
+    "items_exported": ("item exported", "items exported"),
+}
+MENDED: Final[Mapping[str, tuple[str, str]]] = {
+    "levels_mended": ("stock level", "stock levels"),
+    "prices_mended": ("price", "prices"),
+    "variants_found": ("new variant", "new variants"),
+    "variants_buried": ("deleted variant", "deleted variants"),
+    "products_changed": ("changed product", "changed products"),
+    "products_buried": ("deleted product", "deleted products"),
+    "subscriptions_restored": ("webhook subscription", "webhook subscriptions"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,13 @@ def last_reconciliations(shop_id: UUID) -> dict[UUID, Reconciled]:
     }
 
 
-def in_words(counts: Mapping[str, int]) -> str:
-    """Write counts down in the order of the work; empty when there are none."""
-    found = [(name, counts[name]) for name in (*_LOOKED_AT, *MENDED) if counts.get(name)]
-    return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in found)
+def in_words(counts: Mapping[str, int], names: Mapping[str, tuple[str, str]]) -> str:
+    """Write these counts down, in their order; empty when there are none."""
+    return ", ".join(
+        f"{number:,} {words[number != 1]}"
+        for name, words in names.items()
+        if (number := counts.get(name, 0))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,9 @@ class RunRow:
         return int(counts.get("variants_compared", 0) or counts.get("items_exported", 0))
 
     @property
-    def mended(self) -> list[tuple[str, int]]:
-        """What the mirror had wrong, in words."""
-        found = [(name, self.run.counts.get(name, 0)) for name in MENDED]
-        return [(name.replace("_", " "), number) for name, number in found if number]
+    def mended(self) -> str:
+        """What the mirror had wrong, in words; empty when nothing."""
+        return in_words(self.run.counts, MENDED)
 
 
 def run_page(

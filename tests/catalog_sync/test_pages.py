@@ -154,7 +154,7 @@ def test_comparisons_are_listed_with_what_they_mended(
         points=412,
     )
     text = page(client, owner, RUNS)
-    for words in ("3,200", "7 levels mended", "1 subscriptions restored", "12 min", "412"):
+    for words in ("3,200", "7 stock levels, 1 webhook subscription", "12 min", "412"):
         assert words in text
     # The catalogue's own page says it in a line.
     assert "8 mended, at most 12 min late" in page(client, owner)
@@ -196,5 +196,5 @@ def test_an_editor_may_have_the_shop_compared_now(
     )
     for _ in range(2):
         assert client.post(url).status_code == 302
-    assert f"Compare {connection.account} now" in page(client, colleague, RUNS)
+    assert "Compare now" in page(client, colleague, RUNS)
     assert Job.objects.filter(name="catalog.reconcile").count() == 1

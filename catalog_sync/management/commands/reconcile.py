@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog_sync.management.waiting import wait_for
-from catalog_sync.reconciled import in_words, run_of_job
+from catalog_sync.reconciled import LOOKED_AT, MENDED, in_words, run_of_job
 from catalog_sync.services import NeverRead, start_reconciliation
 from catalog_sync.standing import connections_named
 
@@ -60,4 +60,6 @@ def _found(job_id: int) -> str:
     if run is None:
         return "its record was pruned"
     lag = f", the latest {run.lag.total_seconds():.0f} s late" if run.lag is not None else ""
-    return f"{in_words(run.counts) or 'nothing to compare'}{lag}; {run.points:,} points"
+    seen = in_words(run.counts, LOOKED_AT) or "nothing to compare"
+    mended = in_words(run.counts, MENDED) or "nothing"
+    return f"{seen}; mended: {mended}{lag}; {run.points:,} points"
