@@ -3,6 +3,14 @@
 from django.urls import path
 
 from .views.campaigns import act_after_removal, act_on_matching, campaign_list
+from .views.new import (
+    change_campaign,
+    new_campaign,
+    preview_campaign,
+    review_campaign,
+    start_afresh,
+    trial,
+)
 from .views.page import campaign_page
 from .views.taking_back import end_campaign, roll_back_campaign
 from .views.verbs import (
@@ -21,7 +29,13 @@ urlpatterns = [
     path("", campaign_list, name="list"),
     path("act/<str:verb>/", act_on_matching, name="act"),
     path("after-removal/<str:verb>/", act_after_removal, name="after_removal"),
+    path("new/", new_campaign, name="new"),
+    path("new/afresh/", start_afresh, name="afresh"),
+    path("new/preview/", preview_campaign, name="preview"),
+    path("new/review/", review_campaign, name="review"),
     path("<uuid:campaign_id>/", campaign_page, name="campaign"),
+    path("<uuid:campaign_id>/change/", change_campaign, name="change"),
+    path("<uuid:campaign_id>/trial/", trial, name="trial"),
     path("<uuid:campaign_id>/activate/", activate_campaign, name="activate"),
     path("<uuid:campaign_id>/schedule/", schedule_campaign, name="schedule"),
     path("<uuid:campaign_id>/unschedule/", unschedule_campaign, name="unschedule"),

@@ -136,3 +136,9 @@ def priced(facts: Facts, price: Price) -> Facts:
     """Return the same facts at another price."""
     values = {name: getattr(facts, name) for name in Facts.__slots__}
     return Facts(**{**values, "price": price.price, "compare_at": price.compare_at})
+
+
+def stocked(facts: Facts, stock: int) -> Facts:
+    """Return the same facts with another stock in all; by location it stays as it is."""
+    values = {name: getattr(facts, name) for name in Facts.__slots__}
+    return Facts(**{**values, "stock": stock})

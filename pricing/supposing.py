@@ -6,7 +6,7 @@ asked here: whether a campaign's triggers hold.
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from django.db.models import BooleanField, ExpressionWrapper, QuerySet, Value
 from catalog_sync.api import Selection, variants_matching
 
 from .contracts import Price
-from .facts import VariantRow, read_facts
+from .facts import VariantRow, read_facts, stocked
 from .layering import Layers, layers_ask_for_levels
 from .locks import locked_condition
 from .models import PriceLayer
@@ -44,11 +44,20 @@ class Supposed:
     would: Price
     layer_ref: UUID | None
     locked: bool
+    _layers: Layers = field(repr=False, compare=False)
+    _otherwise: VariantRow = field(repr=False, compare=False)
 
     @property
     def changes(self) -> bool:
         """Whether the shop would show another price."""
         return self.would != self.shown
+
+    def would_at(self, stock: int) -> Price:
+        """Return what the shop would show if there were so many pieces in all."""
+        if self.locked:
+            return self.shown
+        facts = stocked(self._otherwise.facts, stock)
+        return self._layers.shown(replace(self._otherwise, facts=facts), self.own).price
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +83,19 @@ def shown_without(shop_id: UUID, layer_id: UUID, *, now: dt.datetime) -> Iterato
         yield _supposed(row, layers, below)
 
 
-def shown_with(
+def shown_with(  # noqa: PLR0913 -- three of them by keyword
     shop_id: UUID,
     rows: QuerySet[Any],
     layer: SupposedLayer,
     *,
     now: dt.datetime,
+    most: int,
     levels: bool = False,
 ) -> Iterator[Supposed]:
-    """Say of each of these variants of the mirror what the shop would show with one layer more.
+    """Say of these variants of the mirror what the shop would show with one layer more.
 
-    In the order of the catalogue, as they are read. ``levels``: read stock by location, too.
+    The first ``most`` in the order of the catalogue, as they are read. ``levels``: read stock by
+    location, too.
     """
     stored = PriceLayer(
         pk=uuid4(),
@@ -96,12 +107,17 @@ def shown_with(
     )
     layers = Layers(now=now)
     layers.suppose(stored, layer.rules)
-    for row in _read(shop_id, rows, layer.rules, levels=levels):
+    for row in _read(shop_id, rows, layer.rules, levels=levels, most=most):
         yield _supposed(row, layers, replace(row, stack=(*row.stack, stored.pk)))
 
 
 def _read(
-    shop_id: UUID, rows: QuerySet[Any], rules: Sequence[Rule], *, levels: bool
+    shop_id: UUID,
+    rows: QuerySet[Any],
+    rules: Sequence[Rule],
+    *,
+    levels: bool,
+    most: int | None = None,
 ) -> Iterator[VariantRow]:
     condition = locked_condition(shop_id)
     locked: Any = Value(value=False, output_field=BooleanField())
@@ -109,7 +125,7 @@ def _read(
         locked = ExpressionWrapper(condition, output_field=BooleanField())
     ordered = rows.annotate(locked=locked).order_by("product__vendor_id", "position", "vendor_id")
     return read_facts(
-        ordered,
+        ordered[:most],
         rules,
         levels=levels or layers_ask_for_levels(shop_id),
         extra=("locked", "product__picture_url"),
@@ -133,4 +149,6 @@ def _supposed(row: VariantRow, layers: Layers, otherwise: VariantRow) -> Suppose
         would=row.shown if locked else would.price,
         layer_ref=would.layer_ref,
         locked=locked,
+        _layers=layers,
+        _otherwise=otherwise,
     )

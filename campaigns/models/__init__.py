@@ -1,6 +1,7 @@
 """The campaign with its history, its variants, and what happened to them."""
 
 from .campaigns import Campaign, CampaignStateChange
+from .drafts import UnsavedCampaign
 from .variants import CampaignMove, CampaignVariant, PendingVariant
 
 __all__ = [
@@ -9,4 +10,5 @@ __all__ = [
     "CampaignStateChange",
     "CampaignVariant",
     "PendingVariant",
+    "UnsavedCampaign",
 ]

@@ -1,7 +1,7 @@
-"""A small picture of a variant's price and stock over the same time. Pure."""
+"""Small pictures: a variant's price and stock over the same time, counts by day. Pure."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -77,3 +77,21 @@ def _line(steps: _Steps, since: dt.datetime, until: dt.datetime, *, floor: int |
 
 def _area(line: str, since: dt.datetime, until: dt.datetime, steps: _Steps) -> str:
     return f"{line}V{HEIGHT}H{_across(steps[0][0], since, until)}Z" if line else ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayBar:
+    """A day with a count; ``share`` is the height of its bar in percent of the highest."""
+
+    day: dt.date
+    count: int
+    share: int
+
+
+def day_bars(counts: Mapping[dt.date, int]) -> list[DayBar]:
+    """Return a bar for each day; one of a few counts is still seen."""
+    most = max(counts.values(), default=0)
+    return [
+        DayBar(day, count, max(4, count * 100 // most) if count else 0)
+        for day, count in counts.items()
+    ]

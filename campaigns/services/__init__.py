@@ -1,5 +1,6 @@
 """The verbs of campaigns."""
 
+from .drafting import FormClosed, create_of_form, drop_form, save_form
 from .following import catalogue_changed, evaluate_pending, look_again
 from .making import amend, change, check, create, discard
 from .settling import finish_rollback, settle
@@ -8,13 +9,16 @@ from .stopping import end, offer_to_go_on, pause, pause_removed, resume, roll_ba
 from .switching import switch, take_back_in
 
 __all__ = [
+    "FormClosed",
     "activate",
     "amend",
     "catalogue_changed",
     "change",
     "check",
     "create",
+    "create_of_form",
     "discard",
+    "drop_form",
     "end",
     "evaluate_pending",
     "finish_rollback",
@@ -24,6 +28,7 @@ __all__ = [
     "pause_removed",
     "resume",
     "roll_back",
+    "save_form",
     "schedule",
     "settle",
     "start_due",

@@ -2,9 +2,12 @@
 
 from django import template
 
+from campaigns import presenting
 from campaigns.enums import CampaignState
 
 register = template.Library()
+
+register.filter("span_words", presenting.span_words)
 
 
 @register.filter
