@@ -50,8 +50,7 @@ def switch(
         pending.note(
             shop_id=row.shop_id,
             connection_id=row.connection_id,
-            variant_ids=switched,
-            cause=MoveCause.PERSON,
+            causes=dict.fromkeys(switched, MoveCause.PERSON),
         )
     _record("switched_on" if on else "switched_off", row, actor_id, len(switched))
     return len(switched)
