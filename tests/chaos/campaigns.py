@@ -54,48 +54,47 @@ class Model:
 
 def campaign(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
     """Begin, end and roll back two overlapping campaigns amid killed workers and edits."""
-    wide = scale.products >= FULL.products
-    scale = replace(
-        scale,
-        products=2_000 if wide else scale.products,
-        variants_per_product=5,
-        kills=20 if wide else scale.kills,
-        edits=200 if wide else 30,
-    )
+    if scale.products >= FULL.products:
+        scale = replace(scale, products=2_000, variants_per_product=5, kills=20, edits=200)
     with open_house(scale) as house:
-        from campaigns.api import activate, end, roll_back  # noqa: PLC0415 -- needs Django
-        from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
-        from tests.chaos.model import Verdict  # noqa: PLC0415 -- likewise
+        return campaign_in(house, scale)
 
-        own = house.merchant.prices()
-        ids = sorted(own)
-        model = Model(own, set(ids[: len(ids) // 2]))
-        person = house.desk.person.pk
-        below = make_campaign(house, "Below", BELOW, Selection(all=True), priority=10)
-        above = make_campaign(house, "Above", ABOVE, _selection(house, model.above), priority=20)
-        house.merchant.misbehave(
-            {"kind": "slow_after", "operation": WRITE, "seconds": 0.2, "rate": 0.2},
-            {"kind": "lose_answer", "operation": WRITE, "rate": 0.05},
-            seed=scale.seed,
-        )
-        facts: dict[str, Any] = {"variants": len(ids), "workers_killed": 0, "edits": 0}
-        with Trouble(lambda: _trouble(house, scale, model, facts), every=0.4) as trouble:
-            activate(campaign=below, actor_id=person)
-            activate(campaign=above, actor_id=person)
-            time.sleep(0.4 * (scale.kills + 2))
-            await_settled(below, above)
-            end(campaign=below, actor_id=person)
-            roll_back(campaign=above, actor_id=person, reason="chaos")
-            while facts["edits"] < scale.edits or facts["workers_killed"] < scale.kills:
-                time.sleep(0.2)
-        facts["troubles"] = trouble.done
-        house.merchant.behave()
-        quiet()
-        verdict = Verdict()
-        compare(verdict, house, model.shown())
-        _judge_edits(verdict, house, model)
-        _judge_ends(verdict, below, above)
-        return verdict, facts
+
+def campaign_in(house: House, scale: Scale) -> tuple["Verdict", dict[str, Any]]:
+    """Play it in a house that is open."""
+    from campaigns.api import activate, end, roll_back  # noqa: PLC0415 -- needs Django
+    from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
+    from tests.chaos.model import Verdict  # noqa: PLC0415 -- likewise
+
+    own = house.merchant.prices()
+    ids = sorted(own)
+    model = Model(own, set(ids[: len(ids) // 2]))
+    person = house.desk.person.pk
+    below = make_campaign(house, "Below", BELOW, Selection(all=True), priority=10)
+    above = make_campaign(house, "Above", ABOVE, _selection(house, model.above), priority=20)
+    house.merchant.misbehave(
+        {"kind": "slow_after", "operation": WRITE, "seconds": 0.2, "rate": 0.2},
+        {"kind": "lose_answer", "operation": WRITE, "rate": 0.05},
+        seed=scale.seed,
+    )
+    facts: dict[str, Any] = {"variants": len(ids), "workers_killed": 0, "edits": 0}
+    with Trouble(lambda: _trouble(house, scale, model, facts), every=0.4) as trouble:
+        activate(campaign=below, actor_id=person)
+        activate(campaign=above, actor_id=person)
+        time.sleep(0.4 * (scale.kills + 2))
+        await_settled(below, above)
+        end(campaign=below, actor_id=person)
+        roll_back(campaign=above, actor_id=person, reason="chaos")
+        while facts["edits"] < scale.edits or facts["workers_killed"] < scale.kills:
+            time.sleep(0.2)
+    facts["troubles"] = trouble.done
+    house.merchant.behave()
+    quiet()
+    verdict = Verdict()
+    compare(verdict, house, model.shown())
+    _judge_edits(verdict, house, model)
+    _judge_ends(verdict, below, above)
+    return verdict, facts
 
 
 def make_campaign(
@@ -227,40 +226,54 @@ LOW = 5
 def reconcile(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
     """Drop deliveries and delete a subscription: one reconciliation finds all of it."""
     with open_house(scale) as house:
-        from campaigns.api import activate  # noqa: PLC0415 -- needs Django
-        from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
-        from tests.chaos.model import Verdict  # noqa: PLC0415 -- likewise
+        return reconcile_in(house, scale)
 
-        own = house.merchant.prices()
-        low = make_campaign(
-            house,
-            "Low",
-            10,
-            Selection(all=True),
-            triggers=[{"kind": "stock_below", "threshold": LOW}],
-        )
-        activate(campaign=low, actor_id=house.desk.person.pk)
-        await_settled(low)
-        house.merchant.misbehave({"kind": "webhook_drop", "rate": 0.05}, seed=scale.seed)
-        facts: dict[str, Any] = {"variants": len(own)}
-        _sell(house, scale.sales // 2)
-        _unsubscribe(house, "inventory_levels/update")
-        _sell(house, scale.sales // 2)
-        house.merchant.behave()
-        quiet()
-        facts["stock_wrong_before"] = len(_stock_wrong(house))
-        facts |= _reconciled(house)
-        quiet()
-        verdict = Verdict()
-        for variant in _stock_wrong(house):
-            verdict.blame("lost", f"the mirror does not know the stock of {variant}")
-        compare(verdict, house, _by_stock(house, own))
-        hooks = {each["topic"] for each in house.merchant.act_get("subscriptions")["subscriptions"]}
-        if "INVENTORY_LEVELS_UPDATE" not in hooks:
-            verdict.blame("lost", "the subscription was not restored")
-        if not facts["stock_wrong_before"]:
-            verdict.blame("wrong", "nothing was dropped: the run shows nothing")
-        return verdict, facts
+
+def reconcile_in(house: House, scale: Scale) -> tuple["Verdict", dict[str, Any]]:
+    """Play it in a house that is open."""
+    from campaigns.api import activate  # noqa: PLC0415 -- needs Django
+    from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
+    from tests.chaos.model import Verdict  # noqa: PLC0415 -- likewise
+
+    own = house.merchant.prices()
+    low = make_campaign(
+        house,
+        "Low",
+        10,
+        Selection(all=True),
+        triggers=[{"kind": "stock_below", "threshold": LOW}],
+    )
+    activate(campaign=low, actor_id=house.desk.person.pk)
+    await_settled(low)
+    house.merchant.misbehave({"kind": "webhook_drop", "rate": 0.05}, seed=scale.seed)
+    facts: dict[str, Any] = {"variants": len(own)}
+    _sell(house, scale.sales // 2)
+    _unsubscribe(house, "inventory_levels/update")
+    _sell(house, scale.sales // 2)
+    house.merchant.behave()
+    quiet()
+    facts["stock_wrong_before"] = len(_stock_wrong(house))
+    facts |= _reconciled(house)
+    quiet()
+    verdict = Verdict()
+    for variant in _stock_wrong(house):
+        verdict.blame("lost", f"the mirror does not know the stock of {variant}")
+    compare(verdict, house, _by_stock(house, own))
+    hooks = {each["topic"] for each in house.merchant.act_get("subscriptions")["subscriptions"]}
+    if "INVENTORY_LEVELS_UPDATE" not in hooks:
+        verdict.blame("lost", "the subscription was not restored")
+    if not facts["stock_wrong_before"]:
+        verdict.blame("wrong", "nothing was dropped: the run shows nothing")
+    finish(house, low)
+    return verdict, facts
+
+
+def finish(house: House, row: "Campaign") -> None:
+    """End a campaign and wait until its prices are back, for whatever comes next in this house."""
+    from campaigns.api import end  # noqa: PLC0415 -- needs Django
+
+    end(campaign=row, actor_id=house.desk.person.pk)
+    quiet()
 
 
 def _sell(house: House, sales: int) -> None:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.chaos.campaigns import LOW, await_settled, compare, make_campaign, off, quiet
+from tests.chaos.campaigns import LOW, await_settled, compare, finish, make_campaign, off, quiet
 from tests.chaos.house import DOMAIN, House, Scale, open_house
 
 if TYPE_CHECKING:
@@ -39,37 +39,43 @@ LASTS = dt.timedelta(hours=1)
 def order(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
     """Send versions of stock permuted, twice, and some long after: the newest wins, never back."""
     with open_house(scale) as house:
-        from campaigns.api import activate  # noqa: PLC0415 -- needs Django
-        from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
-        from tests.chaos.model import Verdict  # noqa: PLC0415 -- likewise
+        return order_in(house)
 
-        own = house.merchant.prices()
-        triggers = [{"kind": "stock_below", "threshold": LOW}]
-        low = make_campaign(house, "Low", 10, Selection(all=True), triggers=triggers)
-        places = _single_places(house)
-        activate(campaign=low, actor_id=house.desk.person.pk)
-        await_settled(low)
-        quiet()
-        shown = house.merchant.prices()
-        sent, newest = _versions(house, places)
-        late = sent[: int(len(sent) * LATE_SHARE)]
-        refused = _post_all(sent[len(late) :])
-        quiet()
-        refused += _post_all(late)
-        quiet()
-        verdict = Verdict()
-        _judge_stock(verdict, house, newest)
-        low_now = {variant for variant, (stock, _) in newest.items() if stock <= LOW}
-        expected = {
-            variant: (off(own[variant], 10) if variant in low_now else own[variant])
-            if variant in newest
-            else tag
-            for variant, tag in shown.items()
-        }
-        compare(verdict, house, expected)
-        if refused:
-            verdict.blame("lost", f"{refused} webhooks were refused")
-        return verdict, {"webhooks": len(sent), "late": len(late), "variants": len(newest)}
+
+def order_in(house: House) -> tuple["Verdict", dict[str, Any]]:
+    """Play it in a house that is open."""
+    from campaigns.api import activate  # noqa: PLC0415 -- needs Django
+    from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
+    from tests.chaos.model import Verdict  # noqa: PLC0415 -- likewise
+
+    own = house.merchant.prices()
+    triggers = [{"kind": "stock_below", "threshold": LOW}]
+    low = make_campaign(house, "Low", 10, Selection(all=True), triggers=triggers)
+    places = _single_places(house)
+    activate(campaign=low, actor_id=house.desk.person.pk)
+    await_settled(low)
+    quiet()
+    shown = house.merchant.prices()
+    sent, newest = _versions(house, places)
+    late = sent[: int(len(sent) * LATE_SHARE)]
+    refused = _post_all(sent[len(late) :])
+    quiet()
+    refused += _post_all(late)
+    quiet()
+    verdict = Verdict()
+    _judge_stock(verdict, house, newest)
+    low_now = {variant for variant, (stock, _) in newest.items() if stock <= LOW}
+    expected = {
+        variant: (off(own[variant], 10) if variant in low_now else own[variant])
+        if variant in newest
+        else tag
+        for variant, tag in shown.items()
+    }
+    compare(verdict, house, expected)
+    if refused:
+        verdict.blame("lost", f"{refused} webhooks were refused")
+    finish(house, low)
+    return verdict, {"webhooks": len(sent), "late": len(late), "variants": len(newest)}
 
 
 def _single_places(house: House) -> dict[int, tuple[int, int]]:
@@ -177,15 +183,20 @@ def _judge_stock(
 def clock(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
     """Two beats, clocks that step, both odd nights: each slot once, each begin and end in time."""
     with open_house(scale) as house:
-        from tests.chaos.model import Verdict  # noqa: PLC0415 -- needs Django
+        return clock_in(house)
 
-        verdict = Verdict()
-        with _second_beat(house):
-            time.sleep(12)
-        facts: dict[str, Any] = {"slots_of_two_beats": _judge_beats(verdict)}
-        facts["slots_of_stepping_clocks"] = _step_clocks(verdict, house)
-        facts["nights"] = _nights(verdict, house)
-        return verdict, facts
+
+def clock_in(house: House) -> tuple["Verdict", dict[str, Any]]:
+    """Play it in a house that is open."""
+    from tests.chaos.model import Verdict  # noqa: PLC0415 -- needs Django
+
+    verdict = Verdict()
+    with _second_beat(house):
+        time.sleep(12)
+    facts: dict[str, Any] = {"slots_of_two_beats": _judge_beats(verdict)}
+    facts["slots_of_stepping_clocks"] = _step_clocks(verdict, house)
+    facts["nights"] = _nights(verdict, house)
+    return verdict, facts
 
 
 @contextmanager
