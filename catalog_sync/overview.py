@@ -16,7 +16,7 @@ LATE = dt.timedelta(minutes=2)
 
 
 def overview(shop_id: UUID, now: dt.datetime) -> Card:
-    """Say what the mirror holds, what is sold out, and whether it is current. Six queries."""
+    """Say what the mirror holds, what is sold out, and whether it is current. Seven queries."""
     url = reverse("catalog:product_list")
     mirrors = mirrors_of(shop_id)
     found = totals(shop_id, Selection(all=True))

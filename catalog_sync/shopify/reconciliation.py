@@ -148,7 +148,8 @@ class Reconciliation:
 
     def _subscriptions(self, now: Round) -> None:
         checked = None
-        if not self.dry_run:
+        # The panic switch stops what mends them, but not the comparison, which changes nothing.
+        if not self.dry_run and not connection_access(self.connection_id).frozen:
             checked = check_subscriptions(self.connection_id, job=self.job)
         with transaction.atomic():
             self.job.fence()

@@ -38,7 +38,7 @@ from config.demo.merchant import Merchant
 from connectors.shopify.api import Topic
 from foundation.alerts.models import Alert
 from foundation.audit.models import AuditEvent
-from foundation.outbound.api import park_connection, resume_connection
+from foundation.outbound.api import freeze_shop, park_connection, resume_connection
 from foundation.shops.models import Connection, Shop
 from foundation.work.api import enqueue
 from foundation.work.drain import drain_for
@@ -260,6 +260,15 @@ def test_a_lost_subscription_is_restored_counted_and_its_gap_read(
     assert Job.objects.filter(name="catalog.full_sync").count() == 1
     assert last_reconciliations(lonely.shop_id)[lonely.pk].mended == 1
     assert synced.shop == lonely.account
+
+
+def test_the_panic_switch_does_not_stop_looking(lonely: Connection, synced: Merchant) -> None:
+    freeze_shop(lonely.shop_id, reason="Stop.", actor_id=None)
+    synced.sell(sellable(1)[0].vendor_id)
+    reconcile(lonely)
+
+    assert here() == there(lonely)
+    assert shopify_client(lonely.pk).subscriptions() == ()
 
 
 def test_webhooks_that_were_checked_with_the_comparison_are_not_checked_again(
