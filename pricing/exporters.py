@@ -4,10 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Func, QuerySet, TextField, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import F, Func, QuerySet, TextField
 
-from foundation.exports.api import Column, Exporter, InvalidExport, Params, register
+from foundation.exports.api import (
+    Column,
+    Exporter,
+    InvalidExport,
+    Local,
+    Params,
+    Utc,
+    person,
+    register,
+)
 
 from . import list_exporter  # noqa: F401 -- registers itself
 from .enums import Cause, Layer, Outcome, PlanWarning, SkipReason
@@ -30,26 +38,6 @@ FILTER_WORDS = {
 }
 
 
-class _Local(Func):
-    """A moment in the zone of the snapshot, which is the shop's, with its offset."""
-
-    function = "to_char"
-    output_field = TextField()
-
-    def __init__(self, path: str) -> None:
-        super().__init__(F(path), Value("YYYY-MM-DD HH24:MI:SSTZH:TZM"))
-
-
-class _Utc(Func):
-    """A moment in UTC."""
-
-    template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
-    output_field = TextField()
-
-    def __init__(self, path: str) -> None:
-        super().__init__(F(path))
-
-
 class _Warnings(Func):
     """The names of a planned row's warnings, with a space between."""
 
@@ -62,10 +50,6 @@ class _Warnings(Func):
 
     def __init__(self) -> None:
         super().__init__(F("warnings"))
-
-
-def _person(path: str) -> Any:
-    return Coalesce(NullIf(F(f"{path}__name"), Value("")), F(f"{path}__email"), Value(""))
 
 
 WARES = (
@@ -112,13 +96,13 @@ LEDGER = register(
         title="Price ledger",
         columns=(
             Column("entry", "pk", plain=True),
-            Column("at", _Local("at"), plain=True),
-            Column("at_utc", _Utc("at"), plain=True),
+            Column("at", Local("at"), plain=True),
+            Column("at_utc", Utc("at"), plain=True),
             *WARES,
             Column("whose_price", "layer", plain=True),
             Column("campaign_id", "layer_ref", plain=True),
             Column("cause", "cause", plain=True),
-            Column("actor", _person("actor")),
+            Column("actor", person("actor")),
             Column("currency", "shop__currency", plain=True),
             Column("price_before", "price_before", plain=True),
             Column("price_after", "price_after", plain=True),
@@ -235,8 +219,8 @@ RESULTS = register(
             Column("compare_at_before", "before_compare_at", plain=True),
             Column("compare_at_planned", "target_compare_at", plain=True),
             Column("compare_at_found", "found_compare_at", plain=True),
-            Column("settled_at", _Local("settled_at"), plain=True),
-            Column("settled_at_utc", _Utc("settled_at"), plain=True),
+            Column("settled_at", Local("settled_at"), plain=True),
+            Column("settled_at_utc", Utc("settled_at"), plain=True),
             Column("shopify_request_id", "vendor_request_id"),
         ),
         clean=_narrowed("show", "reason", "q"),

@@ -1,6 +1,7 @@
 """The door to exports."""
 
 from .contracts import Column, Exporter, InvalidExport, Params
+from .expressions import Local, Utc, person
 from .registry import exporter_named, register
 from .services import start_export
 
@@ -8,8 +9,11 @@ __all__ = [
     "Column",
     "Exporter",
     "InvalidExport",
+    "Local",
     "Params",
+    "Utc",
     "exporter_named",
+    "person",
     "register",
     "start_export",
 ]
