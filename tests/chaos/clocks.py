@@ -196,6 +196,7 @@ def clock_in(house: House) -> tuple["Verdict", dict[str, Any]]:
     facts: dict[str, Any] = {"slots_of_two_beats": _judge_beats(verdict)}
     facts["slots_of_stepping_clocks"] = _step_clocks(verdict, house)
     facts["nights"] = _nights(verdict, house)
+    quiet()
     return verdict, facts
 
 
