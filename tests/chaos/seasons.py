@@ -16,7 +16,8 @@ def seasons(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
     with open_house(scale) as house:
         from tests.chaos.model import Verdict  # noqa: PLC0415 -- needs Django
 
-        verdict, facts = Verdict(), {}
+        verdict = Verdict()
+        facts: dict[str, Any] = {}
         runs = {
             "clock": lambda: clock_in(house),
             "reconcile": lambda: reconcile_in(house, scale),
