@@ -1,5 +1,6 @@
 """The runs about campaigns, one after the other in one house: what the test suite plays."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ def seasons(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
 
         verdict = Verdict()
         facts: dict[str, Any] = {}
-        runs = {
+        runs: dict[str, Callable[[], tuple[Verdict, dict[str, Any]]]] = {
             "clock": lambda: clock_in(house),
             "reconcile": lambda: reconcile_in(house, scale),
             "campaign": lambda: campaign_in(house, replace(scale, edits=30)),
