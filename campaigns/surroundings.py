@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from catalog_sync.api import Selection, stock_at, variants_matching, with_levels
+from catalog_sync.api import (
+    Selection,
+    Steps,
+    stock_steps,
+    stock_steps_by_location,
+    variants_matching,
+    with_levels,
+)
 
 from .models import CampaignVariant
-from .triggers import Needs, Situation, Window
+from .triggers import Needs, Situation, Window, look_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +32,32 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The stock of some variants at a moment, and at the starts of the windows asked for."""
+    """The stock of some variants at a moment, and how it moved in the windows asked for.
+
+    ``windows``: for each, and each variant of which something is known, the level at its start and
+    when it first moved after that (None: not at all).
+    """
 
     now: dt.datetime
     stock: Mapping[UUID, Stock]
-    before: Mapping[Window, Mapping[UUID, int | None]]
+    windows: Mapping[Window, Mapping[UUID, tuple[int | None, dt.datetime | None]]]
 
     def situation(self, row: CampaignVariant) -> Situation:
         """Return what the triggers of a campaign are asked with about one of its variants."""
         here = self.stock.get(row.variant_id, Stock(None, {}))
+        past = {
+            window: found[row.variant_id]
+            for window, found in self.windows.items()
+            if row.variant_id in found
+        }
         return Situation(
             now=self.now,
             stock=here.total,
             levels=here.levels,
             last_stock=row.last_stock,
             last_levels={int(place): level for place, level in row.last_levels.items()},
-            before={window: found.get(row.variant_id) for window, found in self.before.items()},
+            before={window: each[0] for window, each in past.items()},
+            moved={window: each[1] for window, each in past.items()},
             by_hand=row.by_hand,
         )
 
@@ -48,7 +65,7 @@ class Surroundings:
 def read(
     shop_id: UUID, variant_ids: Sequence[UUID], needs: Needs, *, now: dt.datetime
 ) -> Surroundings:
-    """Read what is needed of these variants. One query, and one for each window."""
+    """Read what is needed of these variants. One query, and two or four more for windows."""
     rows: Any = variants_matching(shop_id, Selection(all=True)).filter(pk__in=variant_ids)
     names = ["pk", "stock"]
     if needs.locations:
@@ -61,13 +78,32 @@ def read(
         )
         for row in rows.values_list(*names)
     }
-    before = {
-        window: stock_at(
-            shop_id,
-            variant_ids,
-            now - dt.timedelta(hours=window.hours),
-            location_id=window.location,
-        )
+    return Surroundings(now, stock, _windows(shop_id, variant_ids, needs, now=now))
+
+
+def _windows(
+    shop_id: UUID, variant_ids: Sequence[UUID], needs: Needs, *, now: dt.datetime
+) -> dict[Window, dict[UUID, tuple[int | None, dt.datetime | None]]]:
+    if not needs.windows:
+        return {}
+    since = now - needs.reach
+    total: Mapping[UUID, Steps] = {}
+    placed: Mapping[UUID, Mapping[int, Steps]] = {}
+    if any(window.location is None for window in needs.windows):
+        total = stock_steps(shop_id, variant_ids, since)
+    if any(window.location is not None for window in needs.windows):
+        placed = stock_steps_by_location(shop_id, variant_ids, since)
+    return {
+        window: {
+            variant: look_back(steps, window.hours, now)
+            for variant in variant_ids
+            if (steps := _steps(window, total.get(variant), placed.get(variant))) is not None
+        }
         for window in needs.windows
     }
-    return Surroundings(now, stock, before)
+
+
+def _steps(window: Window, total: Steps | None, placed: Mapping[int, Steps] | None) -> Steps | None:
+    if window.location is None:
+        return total
+    return None if placed is None else placed.get(window.location)
