@@ -31,6 +31,13 @@ SCHEDULE = [
     # Likewise campaigns; and their variants whose hold, cool-down or window is over.
     Entry("campaigns.start_due", "campaigns.start_due", every=dt.timedelta(minutes=1)),
     Entry("campaigns.look_again", "campaigns.look_again", every=dt.timedelta(minutes=1)),
+    # The net below campaigns: whatever does not show what it should follows.
+    Entry(
+        "pricing.bring_in_line",
+        "pricing.bring_in_line",
+        every=dt.timedelta(minutes=15),
+        offset=dt.timedelta(minutes=9),
+    ),
     Entry("pricing.expire_plans", "pricing.expire_plans", every=dt.timedelta(minutes=5)),
     Entry(
         "catalog.reconcile_all",

@@ -57,6 +57,7 @@ def decide_following(job: PricingJob, rows: Sequence[PlannedRow], reading: Readi
         found = _facts(job, list(fresh))
     locked = locked_among(job.shop_id, [row.variant_id for row in fresh])
     layers = Layers(now=timezone.now())
+    layers.load_of([row.variant_id for row in fresh])
     writable: list[PlannedRow] = []
     for row, live in fresh.items():
         ended = _target(row, _price(live), found.get(row.variant_id), layers)

@@ -9,7 +9,7 @@ from uuid import UUID
 from .contracts import Price
 from .enums import GuardKind, SkipReason
 from .facts import VariantRow, priced
-from .models import PriceLayer
+from .models import CoveredVariant, PriceLayer
 from .rules import Evaluation, Facts, Guard, Rule, compile_rules, read_rules
 
 
@@ -58,6 +58,11 @@ class Layers:
             builds_on=layer.builds_on,
             evaluate=compile_rules(rules, now=self._now),
         )
+
+    def load_of(self, variant_ids: Sequence[UUID]) -> None:
+        """Read the layers of these variants at once, however many there are. Three queries."""
+        stacks = CoveredVariant.objects.filter(pk__in=variant_ids).values_list("stack", flat=True)
+        self.load({layer for stack in stacks for layer in stack})
 
     def shown(self, row: VariantRow, own: Price) -> Shown:
         """Return what the shop shows when the merchant's own price is ``own``.

@@ -48,6 +48,12 @@ def follow_variants(
     )
 
 
+@task("pricing.bring_in_line", group="heavy", atomic=False)
+def bring_in_line(_job: Running) -> None:
+    """Look over everything that campaigns cover."""
+    services.bring_in_line()
+
+
 @task("pricing.give_edits_back")
 def give_edits_back(job: Running, result_ids: list[int]) -> None:
     """Show edits again that campaigns' writes replaced."""

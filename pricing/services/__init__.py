@@ -6,7 +6,7 @@ from .approving import approve, reject
 from .asking import plan_again, plan_job, replan, run_again
 from .confirming import confirm, expire_plans
 from .files import delete_list, delete_stray_files, stray_files, upload_list
-from .following import follow_variants
+from .following import bring_in_line, follow_variants
 from .keeping import (
     delete_filter,
     delete_rule_set,
@@ -37,6 +37,7 @@ __all__ = [
     "Locked",
     "Refused",
     "approve",
+    "bring_in_line",
     "cancel",
     "change_end",
     "change_layer",

@@ -21,7 +21,13 @@ from pricing.contracts import BaseChange
 from pricing.enums import Cause, JobKind, Outcome, PricingJobState
 from pricing.facts import read_facts
 from pricing.layering import Layers, layers_ask_for_levels
-from pricing.models import PricingJob, PricingJobStateChange, ProcessingResult
+from pricing.locks import locked_among
+from pricing.models import (
+    CoveredVariant,
+    PricingJob,
+    PricingJobStateChange,
+    ProcessingResult,
+)
 from pricing.planning import Draft, PlanWriter
 from pricing.recording import release_covered
 
@@ -30,6 +36,8 @@ FOLLOWING = {
     Cause.RESTORE: "Outside edits are given back",
     Cause.RECONCILIATION: "Prices are brought in line",
 }
+PIECE = 2_000
+"""Variants of one look."""
 ORDER = ("product__vendor_id", "position", "vendor_id")
 
 
@@ -106,6 +114,34 @@ def follow_variants(
     )
 
 
+def bring_in_line() -> int:
+    """Have every covered variant that does not show what it should follow; returns how many jobs.
+
+    The net below all moves: what was locked then, or whose job was discarded, follows now. A piece
+    is one transaction, so that nothing waits long for its locks.
+    """
+    made, last = 0, None
+    while True:
+        rows = CoveredVariant.objects.order_by("variant_id")
+        if last is not None:
+            rows = rows.filter(variant_id__gt=last)
+        piece = list(rows.values_list("variant_id", "shop_id", "connection_id")[:PIECE])
+        if not piece:
+            return made
+        last = piece[-1][0]
+        by_connection: dict[tuple[UUID, UUID], list[UUID]] = {}
+        for variant_id, shop_id, connection_id in piece:
+            by_connection.setdefault((shop_id, connection_id), []).append(variant_id)
+        for (shop_id, connection_id), variants in by_connection.items():
+            job = follow_variants(
+                shop_id=shop_id,
+                connection_id=connection_id,
+                variant_ids=variants,
+                cause=Cause.RECONCILIATION,
+            )
+            made += job is not None
+
+
 def _drafts(
     shop_id: UUID,
     connection_id: UUID,
@@ -115,6 +151,8 @@ def _drafts(
 ) -> Iterator[Draft]:
     """Yield what is to be written; those that are right already are noted in ``right``."""
     layers = Layers(now=timezone.now())
+    layers.load_of(variant_ids)
+    locked = locked_among(shop_id, variant_ids)
     written = ProcessingResult.objects.filter(variant_id=OuterRef("pk"), outcome=Outcome.INTENDED)
     rows: Any = variants_matching(shop_id, Selection(all=True)).filter(
         connection_id=connection_id, pk__in=variant_ids
@@ -129,6 +167,9 @@ def _drafts(
         target = layers.shown(row, row.own).price
         if target == row.shown and not in_flight:
             right.append(row.variant_id)
+            continue
+        if row.variant_id in locked:
+            # It follows when the lock is gone (bring_in_line).
             continue
         yield Draft(
             row.variant_id,

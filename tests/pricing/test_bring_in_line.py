@@ -1,0 +1,73 @@
+"""The net below campaigns: what does not show what it should is brought in line."""
+
+from decimal import Decimal
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from catalog_sync.models import Variant
+from config.demo.merchant import Merchant
+from foundation.work.enums import Group
+from pricing.models import CoveredVariant, PriceLock, PricingJob
+from pricing.services import bring_in_line
+from tests import factories
+from tests.pricing.conftest import TestDesk, work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HALF = {"action": {"kind": "percent", "value": "-50"}}
+
+
+@pytest.fixture
+def variants(desk: TestDesk) -> list[Variant]:
+    return list(Variant.objects.for_shop(desk.shop_id).order_by("vendor_id")[:3])
+
+
+def test_what_should_show_another_price_follows(
+    variants: list[Variant], merchant: Merchant
+) -> None:
+    before = merchant.prices()
+    laid, left, right = variants
+    factories.cover(laid, [HALF], base_price="40.00")
+    covered = factories.cover(left, [HALF], base_price="30.00")
+    CoveredVariant.objects.filter(pk=covered.pk).update(stack=[])
+    still = factories.cover(right, [HALF], base_price=right.price * 2)
+    CoveredVariant.objects.filter(pk=still.pk).update(base_compare_at=right.compare_at)
+    assert bring_in_line() == 1
+    work(Group.REMOTE)
+    # The own prices of this test have no compare-at, so none is shown.
+    assert merchant.prices() == {
+        **before,
+        laid.vendor_id: (Decimal("20.00"), None),
+        left.vendor_id: (Decimal("30.00"), None),
+    }
+    # The own price is shown again, so nobody has to remember it; the others stay covered.
+    assert set(CoveredVariant.objects.values_list("pk", flat=True)) == {laid.pk, still.pk}
+    assert bring_in_line() == 0
+
+
+def test_a_locked_price_follows_when_its_lock_is_gone(
+    variants: list[Variant], merchant: Merchant
+) -> None:
+    before = merchant.prices()
+    factories.cover(variants[0], [HALF], base_price="46.00")
+    lock = PriceLock.objects.create(
+        shop_id=variants[0].shop_id, variant=variants[0], reason="Agreed"
+    )
+    assert bring_in_line() == 0
+    assert (merchant.prices(), PricingJob.objects.count()) == (before, 0)
+    lock.delete()
+    assert bring_in_line() == 1
+    work(Group.REMOTE)
+    assert merchant.prices()[variants[0].vendor_id][0] == Decimal("23.00")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_look_costs_the_same_for_one_and_three(
+    variants: list[Variant], count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for variant in variants[:count]:
+        covered = factories.cover(variant, [HALF], base_price=variant.price * 2)
+        CoveredVariant.objects.filter(pk=covered.pk).update(base_compare_at=variant.compare_at)
+    with django_assert_num_queries(13):
+        assert bring_in_line() == 0
