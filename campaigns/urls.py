@@ -13,6 +13,7 @@ from .views.new import (
 )
 from .views.page import campaign_page
 from .views.taking_back import end_campaign, roll_back_campaign
+from .views.variant import variant_history
 from .views.verbs import (
     activate_campaign,
     discard_campaign,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("new/afresh/", start_afresh, name="afresh"),
     path("new/preview/", preview_campaign, name="preview"),
     path("new/review/", review_campaign, name="review"),
+    path("variants/<uuid:variant_id>/", variant_history, name="variant"),
     path("<uuid:campaign_id>/", campaign_page, name="campaign"),
     path("<uuid:campaign_id>/change/", change_campaign, name="change"),
     path("<uuid:campaign_id>/trial/", trial, name="trial"),

@@ -16,6 +16,8 @@ from .queries.campaigns import (
     writing_of_campaign,
     written_by_campaign,
 )
+from .queries.ledger import of_variant as ledger_of_variant
+from .queries.ledger import variant_or_none
 from .rules import (
     Rule,
     RuleErrors,
@@ -52,6 +54,7 @@ from .services import (
     take_back_in,
     take_layer,
 )
+from .stacks import Stack, stack_of
 from .supposing import Supposed, SupposedLayer, shown_with, shown_without
 
 __all__ = [
@@ -71,6 +74,7 @@ __all__ = [
     "Refused",
     "Rule",
     "RuleErrors",
+    "Stack",
     "Supposed",
     "SupposedLayer",
     "Writing",
@@ -87,6 +91,7 @@ __all__ = [
     "known_zone",
     "lay",
     "ledger_of_campaign",
+    "ledger_of_variant",
     "make_layer",
     "number_in",
     "overview",
@@ -108,8 +113,10 @@ __all__ = [
     "shown_with",
     "shown_without",
     "simple_rule",
+    "stack_of",
     "take_back_in",
     "take_layer",
+    "variant_or_none",
     "writing_of_campaign",
     "written_by_campaign",
 ]

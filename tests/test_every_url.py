@@ -152,6 +152,7 @@ TABLE = [
     _post("campaigns:afresh", Role.EDITOR),
     _post("campaigns:preview", Role.EDITOR),
     _post("campaigns:review", Role.EDITOR),
+    Url("campaigns:variant", row="variant", shows=True),
     Url("campaigns:campaign", row="campaign", shows=True),
     Url("campaigns:change", Role.EDITOR, row="campaign"),
     Url("campaigns:trial", row="campaign", shows=True),

@@ -49,9 +49,10 @@ def campaign_page(request: ShopRequest, campaign_id: UUID) -> HttpResponse:
             # Another state is another page: tables, buttons and history are not part of this.
             answer["HX-Refresh"] = "true"
         return answer
+    status = status_of(request, campaign)
     context = {
-        **status_of(request, campaign),
-        **tables(request, campaign),
+        **status,
+        **tables(request, campaign, status["counts"]),
         **effect_of(campaign),
         **asked_for(request, campaign),
         "title": campaign.name,

@@ -10,6 +10,7 @@ from campaigns.models import Campaign
 from campaigns.presenting import STATE_TONES, may
 from campaigns.queries import settling, variants
 from campaigns.triggers import TriggerKind
+from catalog_sync.api import last_reconciliations
 from foundation.outbound.api import budget_gauge
 from foundation.shops.api import ConnectionState, Role, ShopRequest
 from pricing.api import (
@@ -58,6 +59,7 @@ def status_of(request: ShopRequest, campaign: Campaign) -> dict[str, Any]:
         "written": written_by_campaign(shop_id, campaign.pk) if begun else None,
         "writing": writing_of_campaign(shop_id, campaign.pk) if begun else None,
         "settling": settling.settling_of(campaign) if begun else None,
+        "reconciled": last_reconciliations(shop_id).get(campaign.connection_id) if laid else None,
         "budget": {"gauge": gauge, "low": gauge.percent < LOW_PERCENT} if gauge else None,
     }
 

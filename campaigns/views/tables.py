@@ -31,28 +31,36 @@ LABELS = {
 ROWS = "#rows"
 
 
-def tables(request: ShopRequest, campaign: Campaign) -> dict[str, Any]:
-    """Return what the table shows; nothing for a campaign that has never begun."""
+def tables(
+    request: ShopRequest, campaign: Campaign, counts: variants.Counts | None = None
+) -> dict[str, Any]:
+    """Return what the table shows; nothing for a campaign that has never begun.
+
+    ``counts``: where they are known already.
+    """
     if campaign.activated_at is None:
         return {}
     form = RowsForm(request.GET)
     laid = CampaignState(campaign.state) in LAID
+    if laid and counts is None:
+        counts = variants.counts_of(campaign)
     shown = form.text("show") or ("on" if laid else MOVES)
     text = form.text("q")
     return {
         "shown": shown,
         "text": text,
-        "tabs": _tabs(request, campaign, shown, laid=laid),
+        "tabs": _tabs(request, campaign, shown, counts),
         "clear_url": link(request, ROWS, q=""),
         **_rows(request, campaign, shown, text),
     }
 
 
-def _tabs(request: ShopRequest, campaign: Campaign, shown: str, *, laid: bool) -> list[TabLink]:
+def _tabs(
+    request: ShopRequest, campaign: Campaign, shown: str, found: variants.Counts | None
+) -> list[TabLink]:
     counts: dict[str, int] = {}
     names = [MOVES, EDITS, LEDGER]
-    if laid:
-        found = variants.counts_of(campaign)
+    if found is not None:
         counts = {
             "on": campaign.variants_on,
             "waiting": found.waiting,

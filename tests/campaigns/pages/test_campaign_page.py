@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaigns.enums import CampaignState, PauseCause
 from campaigns.models import Campaign, CampaignVariant
-from catalog_sync.models import Variant
+from catalog_sync.models import ReconciliationRun, Variant
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.models import Job
 from pricing.models import CoveredVariant
@@ -128,6 +128,27 @@ def test_the_job_that_brings_it_in_line_shows_how_far_it_is(
     said = text_of(as_owner, page(campaign))
     assert "Its variants are not in line with its state yet" in said
     assert "Shopify is not there." in said
+
+
+def test_the_last_comparison_with_the_shop_is_told(
+    connection: Connection, variants: list[Variant], owner: User, as_owner: Client
+) -> None:
+    campaign = campaign_in(S.ACTIVE, connection, variants, owner)
+    assert "compared with the shop" not in text_of(as_owner, page(campaign))
+    now = timezone.now()
+    ReconciliationRun.objects.create(
+        shop_id=campaign.shop_id,
+        connection=connection,
+        job_id=1,
+        kind="comparison",
+        started_at=now - dt.timedelta(minutes=6),
+        finished_at=now - dt.timedelta(minutes=5),
+        counts={"variants_compared": 6, "levels_mended": 2},
+        lag=dt.timedelta(seconds=90),
+    )
+    said = text_of(as_owner, page(campaign))
+    assert "Stock and products were compared with the shop" in said
+    assert "2 differences mended, at most 90 s late." in said
 
 
 @pytest.mark.usefixtures("variants")
