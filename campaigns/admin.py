@@ -10,6 +10,7 @@ from .models import (
     CampaignStateChange,
     CampaignVariant,
     PendingVariant,
+    UnsavedCampaign,
 )
 
 
@@ -58,3 +59,10 @@ class PendingVariantAdmin(ReadOnlyAdmin):
     list_select_related = ("variant", "shop", "connection")
     ordering = ("since", "variant_id")
     raw_id_fields = ("variant",)
+
+
+@admin.register(UnsavedCampaign)
+class UnsavedCampaignAdmin(ReadOnlyAdmin):
+    list_display = ("id", "shop", "user", "campaign", "saved_at", "closed_at")
+    list_select_related = ("shop", "user", "campaign")
+    ordering = ("-saved_at", "-id")
