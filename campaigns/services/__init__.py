@@ -1,7 +1,7 @@
 """The verbs of campaigns."""
 
 from .drafting import FormClosed, create_of_form, drop_form, save_form
-from .following import catalogue_changed, evaluate_pending, look_again
+from .following import catalogue_changed, evaluate_again, evaluate_pending, look_again
 from .making import amend, change, check, create, discard
 from .settling import finish_rollback, settle
 from .starting import activate, schedule, start_due, unschedule
@@ -20,6 +20,7 @@ __all__ = [
     "discard",
     "drop_form",
     "end",
+    "evaluate_again",
     "evaluate_pending",
     "finish_rollback",
     "look_again",

@@ -35,6 +35,21 @@ def evaluate_pending(*, shop_id: UUID, connection_id: UUID) -> Evaluated:
 
 
 @transaction.atomic
+def evaluate_again(*, shop_id: UUID, connection_id: UUID, campaign_id: UUID | None = None) -> int:
+    """Have all variants of an account's active campaigns looked at again, or of one of them.
+
+    For ops, when something was mended: what holds already moves nothing. Returns how many wait
+    now that did not before; the workers evaluate them piece by piece.
+    """
+    return pending.note_all(
+        shop_id=shop_id,
+        connection_id=connection_id,
+        cause=MoveCause.RECONCILIATION,
+        campaign_id=campaign_id,
+    )
+
+
+@transaction.atomic
 def catalogue_changed(
     *, shop_id: UUID, connection_id: UUID, variant_ids: Sequence[UUID], cause: MoveCause
 ) -> membership.Moved:

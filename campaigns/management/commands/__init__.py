@@ -1,0 +1,1 @@
+"""Commands of ops on campaigns."""
