@@ -97,13 +97,12 @@ def test_what_contradicts_itself_is_neither_made_nor_changed_to(
     assert not PriceLayer.objects.exists()
     made = draft(connection, owner)
     before = spec_of(made)
-    for verb in (
-        lambda: change(campaign=made, spec=spec(**parts), actor_id=owner.pk),
-        lambda: amend(campaign=made, changes=parts, actor_id=owner.pk),
-    ):
-        with pytest.raises(Refused) as refused:
-            verb()
-        assert code_of(refused) == code
+    with pytest.raises(Refused) as refused:
+        change(campaign=made, spec=spec(**parts), actor_id=owner.pk)
+    assert code_of(refused) == code
+    with pytest.raises(Refused) as refused:
+        amend(campaign=made, changes=parts, actor_id=owner.pk)
+    assert code_of(refused) == code
     assert spec_of(Campaign.objects.get()) == before
 
 
