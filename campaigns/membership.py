@@ -16,11 +16,14 @@ from catalog_sync.api import Selection, compile_selection, selection_facts, vari
 from .enums import CampaignState
 from .models import Campaign, CampaignVariant
 
+# A subquery with an order is not flattened: rows get their ids in the catalogue's order.
 _ADD: Final = """
 INSERT INTO campaigns_campaignvariant (campaign_id, variant_id, last_levels)
 SELECT %s, m.id, '{{}}' FROM ({matching}) m(id)
 ON CONFLICT (variant_id, campaign_id) DO NOTHING
 """
+
+CATALOGUE_ORDER: Final = ("product__vendor_id", "position", "vendor_id")
 
 _COUNT: Final = """
 UPDATE campaigns_campaign c SET
@@ -47,8 +50,12 @@ def matching(campaign: Campaign) -> Any:
 
 
 def take_in(campaign: Campaign) -> int:
-    """Give every variant that is meant its row; returns how many are new. One statement."""
-    sql, params = matching(campaign).values("pk").query.sql_with_params()
+    """Give every variant that is meant its row, in the catalogue's order; returns how many are new.
+
+    One statement.
+    """
+    meant = matching(campaign).order_by(*CATALOGUE_ORDER).values("pk")
+    sql, params = meant.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_ADD.format(matching=sql), [campaign.pk, *params])
         return int(cursor.rowcount)
