@@ -31,6 +31,8 @@ from .staleness import count_edits
 # `judged`: what the ledger, or a write under way, says was shown at the seen time; `merged`: what
 # the edit makes of the merchant's own price where campaigns cover the variant (`c`). Of a price
 # that a campaign shows and overrules, only what was changed is taken: the rest was the campaign's.
+# A price job under a campaign wrote the campaign's price, too, and its entry names no campaign: the
+# price differs from the own one then, and the campaign on top has the word.
 # A price that our write has read already is an edit all the same when the mirror tells what it was
 # before (`has_old`): the write was faster than the notice.
 _ENTER = """
@@ -53,8 +55,16 @@ WITH seen AS (
          r.id IS NOT NULL AS has_intent,
          CASE WHEN r.id IS NULL THEN earlier.layer_ref ELSE COALESCE(r.layer_ref, earlier.layer_ref)
          END AS showing_ref,
-         COALESCE(earlier.layer = 'campaign', false) OR r.layer_ref IS NOT NULL AS by_campaign,
-         c.variant_id IS NOT NULL AND c.stack <> '{}' AS laid, c.variant_id IS NOT NULL AS covered,
+         COALESCE(
+           earlier.layer = 'campaign'
+           OR earlier.base_price IS NOT NULL AND (earlier.price_after, earlier.compare_at_after)
+              IS DISTINCT FROM (earlier.base_price, earlier.base_compare_at), false)
+         OR r.layer_ref IS NOT NULL
+         OR (r.base_target_price IS NOT NULL
+             AND (r.target_price, r.target_compare_at)
+                 IS DISTINCT FROM (r.base_target_price, r.base_target_compare_at)) AS by_campaign,
+         c.stack, c.stack IS NOT NULL AND c.stack <> '{}' AS laid,
+         c.variant_id IS NOT NULL AS covered,
          c.base_price AS own, c.base_compare_at AS own_compare,
          seen.at < date_trunc('second', c.base_at) AS stale
   FROM seen
@@ -71,13 +81,18 @@ WITH seen AS (
     SELECT * FROM pricing_processingresult p WHERE p.variant_id = seen.variant_id
       AND p.outcome = 'intended' ORDER BY p.id DESC LIMIT 1) r ON true
 ), told AS (
-  SELECT judged.*, laid AND by_campaign AND NOT stale AS edits_campaign, l.outside_edits AS policy,
+  SELECT judged.*, laid AND by_campaign AND NOT stale AS edits_campaign,
+    COALESCE(showing.outside_edits, top.outside_edits) AS policy,
     CASE WHEN has_earlier THEN e_price WHEN has_intent THEN r_before
          WHEN has_later THEN l_price ELSE old END AS before,
     CASE WHEN has_earlier THEN e_compare WHEN has_intent THEN r_before_compare
          WHEN has_later THEN l_compare ELSE old_compare END AS before_compare
   FROM judged
-  LEFT JOIN pricing_pricelayer l ON l.shop_id = judged.shop_id AND l.ref = judged.showing_ref
+  LEFT JOIN pricing_pricelayer showing
+    ON showing.shop_id = judged.shop_id AND showing.ref = judged.showing_ref
+  LEFT JOIN LATERAL (
+    SELECT l.outside_edits FROM pricing_pricelayer l WHERE l.id = ANY(judged.stack)
+    ORDER BY l.priority DESC, l.created_at, l.id DESC LIMIT 1) top ON showing.id IS NULL
   WHERE (has_earlier OR has_later OR has_intent OR has_old)
   AND (NOT has_earlier OR (price, compare_at) IS DISTINCT FROM (e_price, e_compare))
   AND (has_earlier OR has_intent OR NOT has_later

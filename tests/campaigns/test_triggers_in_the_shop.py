@@ -18,6 +18,7 @@ from pricing.api import Action, OutsideEditPolicy, Refused, simple_rule
 from pricing.models import CoveredVariant
 from pricing.outside import note_prices_seen
 from tests.campaigns.conftest import CampaignDesk, moves_of, work_off
+from tests.pricing.conftest import TestDesk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -216,6 +217,38 @@ def test_an_edit_is_kept_or_overruled(
         taken = take_back_in(campaign=campaign, variant_ids=[one.pk], actor_id=desk.person.pk)
         work_off()
         assert (taken, merchant.prices()[one.vendor_id][0]) == (1, Decimal("38.50"))
+
+
+@pytest.mark.parametrize("policy", OutsideEditPolicy)
+def test_an_edit_after_a_price_job_under_a_campaign(
+    desk: CampaignDesk, merchant: Merchant, policy: OutsideEditPolicy
+) -> None:
+    """The job wrote the campaign's price, so that is what was edited."""
+    one, *_ = desk.variants
+    campaign = desk.start(
+        triggers=[{"kind": "always"}], rules=(HALF,), selection=chosen(one), outside_edits=policy
+    )
+    own, compare_at = Decimal("60.00"), merchant.prices()[one.vendor_id][1]
+    jobs = TestDesk(desk.connection, desk.person)
+    jobs.run(jobs.plan("New price", simple_rule(Action.SET, 60), selection=chosen(one)))
+    work_off()
+    assert merchant.prices()[one.vendor_id] == (Decimal("30.00"), compare_at)
+    assert CoveredVariant.objects.get(pk=one.pk).base_price == own
+    edit = Decimal("77.00")
+    merchant.edit([(one.vendor_id, edit)])
+    note_prices_seen(
+        shop_id=desk.shop_id,
+        connection_id=desk.connection.pk,
+        seen=[[one.vendor_id, edit, compare_at, timezone.now(), Decimal("30.00"), compare_at]],
+        request_id="",
+    )
+    work_off()
+    adopted = policy is OutsideEditPolicy.ADOPT
+    assert merchant.prices()[one.vendor_id][0] == (edit if adopted else Decimal("38.50"))
+    assert moves_of(campaign)[1:] == [
+        (one.vendor_id, "let_go" if adopted else "overruled", "outside_edit")
+    ]
+    assert CoveredVariant.objects.get(pk=one.pk).base_price == edit
 
 
 def test_an_app_that_is_removed_pauses_its_campaigns(desk: CampaignDesk) -> None:
