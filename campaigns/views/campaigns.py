@@ -17,9 +17,8 @@ from campaigns.presenting import STATE_TONES, CampaignRow
 from campaigns.queries import campaigns as queries
 from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
+from foundation.tabs import TabLink, link
 from pricing.api import IllegalMove, Refused
-
-from .reading import TabLink, link
 
 MOST_AT_ONCE = 200
 S = CampaignState

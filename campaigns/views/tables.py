@@ -14,9 +14,8 @@ from campaigns.queries import variants
 from campaigns.queries.variants import SHOWN
 from foundation.paging import page_of
 from foundation.shops.api import ShopRequest
+from foundation.tabs import ROWS, TabLink, link
 from pricing.api import LedgerRow, known_zone, ledger_of_campaign
-
-from .reading import TabLink, link
 
 LABELS = {
     "on": "On",
@@ -28,7 +27,6 @@ LABELS = {
     EDITS: "Edited outside",
     LEDGER: "Prices written",
 }
-ROWS = "#rows"
 
 
 def tables(

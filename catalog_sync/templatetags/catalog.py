@@ -11,30 +11,23 @@ from django.template.context import Context
 
 from catalog_sync.enums import ProductStatus
 from catalog_sync.listing import ProductDetail
+from foundation.tabs import link
 
 register = template.Library()
 
 _TONES = {ProductStatus.ACTIVE: "good", ProductStatus.DRAFT: "warn"}
-_CURSORS = ("before", "after")
 
 
 @register.simple_tag(takes_context=True)
 def query_with(context: Context, name: str, value: str) -> str:
     """Return this page's query string with one parameter set; another filter starts at page 1."""
-    params = context["request"].GET.copy()
-    for cursor in _CURSORS:
-        params.pop(cursor, None)
-    params[name] = str(value)
-    return f"?{params.urlencode()}"
+    return link(context["request"], **{name: value})
 
 
 @register.simple_tag(takes_context=True)
 def query_without(context: Context, name: str) -> str:
     """Return this page's query string without one parameter."""
-    params = context["request"].GET.copy()
-    for each in (*_CURSORS, name):
-        params.pop(each, None)
-    return f"?{params.urlencode()}"
+    return link(context["request"], **{name: ""})
 
 
 @register.inclusion_tag("frame/parts/badge.html")

@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString
 
 from config.progress import Progress, duration
 from foundation.currencies import digits_of
+from foundation.tabs import link
 
 register = template.Library()
 
@@ -136,12 +137,4 @@ def query(context: Context, **changed: Any) -> str:
 
     Cursors are dropped: another filter starts at the first page.
     """
-    params = context["request"].GET.copy()
-    for cursor in ("before", "after"):
-        params.pop(cursor, None)
-    for name, value in changed.items():
-        if value in (None, ""):
-            params.pop(name, None)
-        else:
-            params[name] = str(value)
-    return f"?{params.urlencode()}" if params else "?"
+    return link(context["request"], **changed)

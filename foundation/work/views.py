@@ -1,7 +1,6 @@
 """The job pages: who runs, who waits, who died and why; cancel, replay, discard."""
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.audit.api import events_of
 from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
+from foundation.tabs import TabLink
 
 from . import queries, services
 from .enums import FINAL, JobState
@@ -39,17 +39,6 @@ VERBS: dict[Tab, tuple[str, ...]] = {
     Tab.DONE: (),
 }
 NEEDED = {"cancel": Role.EDITOR, "replay": Role.EDITOR, "discard": Role.APPROVER}
-
-
-@dataclass(frozen=True, slots=True)
-class TabLink:
-    """One tab above the list."""
-
-    label: str
-    url: str
-    count: int | None
-    current: bool
-    tone: str
 
 
 def _jobs(request: ShopRequest) -> "QuerySet[Job]":

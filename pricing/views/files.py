@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
+from foundation.tabs import ROWS, TabLink
 from foundation.work.api import JobState
 from pricing import services
 from pricing.enums import LineVerdict, PriceFileState
@@ -89,17 +90,6 @@ class LineRow:
         step = NEXT_STEPS.get(verdict, "")
         why = (line.message or f"{verdict.label}.") if step else ""
         return cls(line, VERDICTS[verdict], VERDICT_TONES[verdict], why, step)
-
-
-@dataclass(frozen=True, slots=True)
-class TabLink:
-    """One tab above the lines."""
-
-    label: str
-    url: str
-    count: int | None
-    current: bool
-    tone: str = ""
 
 
 @require_safe
@@ -228,7 +218,7 @@ def _lines(request: ShopRequest, found: PriceFile) -> dict[str, Any]:
         "page": page,
         "rows": [LineRow.of(line) for line in page.items],
         "tabs": [
-            TabLink(label, f"?show={name}#rows", count, name == shown, tone)
+            TabLink(label, f"?show={name}{ROWS}", count, name == shown, tone)
             for name, label, count, tone in tabs
         ],
     }

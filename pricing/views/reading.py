@@ -1,7 +1,5 @@
-"""What the views of one job share: finding it in the shop one works in, links that narrow."""
+"""What the views of one job share: finding it in the shop one works in."""
 
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -9,7 +7,6 @@ from django.http import Http404
 from foundation.shops.api import ShopRequest
 from pricing.models import PricingJob
 
-_CURSORS = ("before", "after")
 _RELATED = (
     "requested_by",
     "confirmed_by",
@@ -28,29 +25,3 @@ def job_or_404(request: ShopRequest, job_id: UUID) -> PricingJob:
     if found is None:
         raise Http404
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class TabLink:
-    """One tab above a table; ``count`` None: not counted."""
-
-    label: str
-    url: str
-    count: int | None
-    current: bool
-    tone: str = ""
-
-
-def rows_link(request: ShopRequest, **changed: Any) -> str:
-    """Return the address of this page's table with some parameters changed, from its first page.
-
-    An empty value removes one.
-    """
-    params = request.GET.copy()
-    for name in (*_CURSORS, "seen"):
-        params.pop(name, None)
-    for name, value in changed.items():
-        params.pop(name, None)
-        if value not in (None, ""):
-            params[name] = str(value)
-    return f"?{params.urlencode()}#rows"

@@ -4,14 +4,13 @@ from typing import Any
 
 from foundation.paging import page_of
 from foundation.shops.api import ShopRequest
+from foundation.tabs import ROWS, TabLink, link
 from pricing import presenting as words
 from pricing.enums import FINISHED, WRITTEN, Outcome, PlanWarning, PricingJobState
 from pricing.forms.filters import RowsForm
 from pricing.models import PricingJob
 from pricing.queries import plans, results
 from pricing.services.undoing import MOST_CHOSEN
-
-from .reading import TabLink, rows_link
 
 EDITS_SHOWN = 20
 BY_RISK, BY_POSITION = ("-risk", "position"), ("position",)
@@ -52,10 +51,10 @@ def _plan_table(request: ShopRequest, job: PricingJob, form: RowsForm) -> dict[s
         "rule": rule,
         "warning": PlanWarning(shown).label if shown in warned else "",
         "by_risk": by_risk,
-        "by_risk_url": rows_link(request, view="plan", order=""),
-        "by_position_url": rows_link(request, view="plan", order="position"),
-        "clear_url": rows_link(request, view="plan", show="", rule="", q="", order=""),
-        "without_rule_url": rows_link(request, view="plan", rule=""),
+        "by_risk_url": link(request, ROWS, view="plan", order=""),
+        "by_position_url": link(request, ROWS, view="plan", order="position"),
+        "clear_url": link(request, ROWS, view="plan", show="", rule="", q="", order=""),
+        "without_rule_url": link(request, ROWS, view="plan", rule=""),
         "tabs": _links(request, "plan", tabs, shown, counted=not text and rule is None),
     }
 
@@ -89,8 +88,8 @@ def _result_table(
         "page": page,
         "rows": page.items,
         "tabs": _links(request, "results", tabs, shown, counted=not text and not reason, reason=""),
-        "clear_url": rows_link(request, view="results", show="", reason="", q=""),
-        "without_reason_url": rows_link(request, view="results", reason=""),
+        "clear_url": link(request, ROWS, view="results", show="", reason="", q=""),
+        "without_reason_url": link(request, ROWS, view="results", reason=""),
         "most_chosen": MOST_CHOSEN,
         # Without a filter the whole job is what matches, and that has a button of its own.
         "may_undo_matching": ended and shown in ("", *WRITTEN) and bool(shown or reason or text),
@@ -117,7 +116,7 @@ def _links(
     return [
         TabLink(
             label,
-            rows_link(request, view=view, show=name, **changed),
+            link(request, ROWS, view=view, show=name, **changed),
             count if counted else None,
             name == shown,
             str(words.OUTCOME_TONES.get(Outcome(name), "")) if name in Outcome.values else "",
