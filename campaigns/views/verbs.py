@@ -7,12 +7,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from campaigns import services
 from campaigns.models import Campaign
-from foundation.shops.api import Role, ShopRequest, shop_page
+from foundation.shops.api import Role, ShopRequest, onward, shop_page
 from pricing.api import IllegalMove, Refused
 
 from .reading import campaign_or_404
@@ -33,16 +32,7 @@ def act(
     else:
         if said:
             messages.success(request, said)
-    return _onward(request, campaign)
-
-
-def _onward(request: ShopRequest, campaign: Campaign) -> HttpResponse:
-    """Lead to the posted ``next``, if it is one of our own pages, else to the campaign."""
-    wanted = request.POST.get("next", "")
-    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(wanted) if ours else redirect("campaigns:campaign", campaign_id=campaign.pk)
+    return onward(request, "campaigns:campaign", campaign_id=campaign.pk)
 
 
 def reason_of(request: ShopRequest) -> str:

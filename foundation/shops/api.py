@@ -2,6 +2,7 @@
 
 from .access import NO_SHOP, InShop, ShopRequest, shop_page, too_weak
 from .enums import ConnectionKind, ConnectionState, Role
+from .onward import onward
 from .queries import (
     ConnectionAccess,
     Recipient,
@@ -47,6 +48,7 @@ __all__ = [
     "erase_secrets",
     "freeze",
     "memberships_of",
+    "onward",
     "open_shop",
     "operators",
     "owners_of",

@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.contrib.auth import views as auth
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from .access import ShopRequest, shop_page
 from .forms import ShopSwitchForm
 from .middleware import SESSION_KEY
+from .onward import is_ours
 from .queries import shop_or_404
 
 # First parts of addresses that are a list of the current shop by themselves.
@@ -56,6 +56,5 @@ def switch_shop(request: ShopRequest) -> HttpResponse:
     request.session[SESSION_KEY] = str(shop.pk)
     wanted = form.cleaned_data["next"]
     # A page about one row of the old shop would be a 404 in the new one: keep its first part only.
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    first = wanted.partition("?")[0].split("/")[1] if safe and wanted.startswith("/") else ""
+    first = wanted.partition("?")[0].split("/")[1] if is_ours(request, wanted) else ""
     return HttpResponseRedirect(f"/{first}/" if first in LISTS else "/")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.currencies import digits_of
 from foundation.paging import page_of
-from foundation.shops.api import Role, ShopRequest, shop_page
+from foundation.shops.api import Role, ShopRequest, onward, shop_page
 from pricing import services
 from pricing.forms.keeping import RenameForm, RuleSetForm, SavedFilterForm
 from pricing.models import RuleSet, SavedFilter
@@ -21,8 +21,6 @@ from pricing.presenting import selection_words
 from pricing.queries import keeping
 from pricing.rules import RuleErrors, read_rules, rules_words
 from pricing.services import Refused
-
-from .onward import onward
 
 PAGE = 25
 HTTP_CONFLICT = 409

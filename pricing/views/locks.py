@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog_sync.api import Selection, totals, variants_matching
 from foundation.paging import page_of
-from foundation.shops.api import Role, ShopRequest, shop_page
+from foundation.shops.api import Role, ShopRequest, onward, shop_page
 from pricing import services
 from pricing.forms.keeping import FilterLockForm, ReasonForm, SkuLockForm
 from pricing.forms.kept_filters import LockFilterForm
@@ -23,7 +23,6 @@ from pricing.queries import keeping
 from pricing.services import Locked
 
 from .keeping import crumbs
-from .onward import onward
 
 NAMED = 10
 """SKUs that were not found, named one by one."""
