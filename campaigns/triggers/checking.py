@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from foundation.findings import Findings
 from pricing.api import plain
 
 from .contracts import (
@@ -20,8 +21,8 @@ from .contracts import (
     StockBelow,
     StockChange,
     Trigger,
+    TriggerErrors,
 )
-from .findings import Findings
 from .words import trigger_words
 
 PERCENT_DIGITS = 6
@@ -37,7 +38,7 @@ def check_triggers(triggers: Sequence[Trigger | None], *, findings: Findings | N
 
     ``findings``: what a reader found already, with None in place of those it could not read.
     """
-    findings = Findings() if findings is None else findings
+    findings = Findings(TriggerErrors) if findings is None else findings
     if not 1 <= len(triggers) <= MAX_TRIGGERS:
         findings.add("", f"Enter 1 to {MAX_TRIGGERS} triggers.")
     for position, trigger in enumerate(triggers):

@@ -11,6 +11,8 @@ from typing import ClassVar, NamedTuple
 
 from django.db import models
 
+from foundation.findings import DocumentErrors
+
 MAX_TRIGGERS = 5
 MAX_STOCK = 1_000_000_000
 """Thresholds and margins lie between this and as much below zero."""
@@ -25,17 +27,8 @@ Locations = Mapping[int, str]
 """Names of locations by the vendor's id."""
 
 
-class TriggerErrors(ValueError):
-    """Triggers that cannot be meant.
-
-    ``errors`` has a sentence that says what to enter instead for each place in the document, which
-    is written with points: ``0.threshold``; the document itself is ``""``.
-    """
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        """``errors`` are sentences by place, at least one."""
-        super().__init__("; ".join(f"{place}: {said}" for place, said in errors.items()))
-        self.errors = dict(errors)
+class TriggerErrors(DocumentErrors):
+    """Triggers that cannot be meant, by place: ``0.threshold`` is one."""
 
 
 class TriggerKind(models.TextChoices):

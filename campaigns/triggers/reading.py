@@ -13,11 +13,11 @@ from typing import Any, TypeVar, get_args
 
 from django.db import models
 
+from foundation.findings import Findings
 from pricing.api import number_in
 
 from .checking import check_triggers
-from .contracts import MAX_TRIGGERS, Direction, StockChange, Trigger, TriggerKind
-from .findings import Findings
+from .contracts import MAX_TRIGGERS, Direction, StockChange, Trigger, TriggerErrors, TriggerKind
 
 _CLASSES: Mapping[TriggerKind, type[Trigger]] = MappingProxyType(
     {each.kind: each for each in get_args(Trigger)}
@@ -46,7 +46,7 @@ def read_triggers(raw: Any) -> tuple[Trigger, ...]:
 
     Raises :class:`TriggerErrors` with everything that is wrong, each with its place.
     """
-    findings = Findings()
+    findings = Findings(TriggerErrors)
     triggers: list[Trigger | None] = []
     if isinstance(raw, list | tuple):
         reader = _Reader(findings)

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
+from foundation.findings import Findings
 from pricing.contracts import MAX_PRICE
 
-from .findings import Findings
 from .numbers import PERCENT_DIGITS, has_more_digits, plain
 
 _ZERO = Decimal(0)

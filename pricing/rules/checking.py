@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 
+from foundation.findings import Findings
 from pricing.contracts import MAX_PRICE
 from pricing.enums import Action, CompareAtAction, GuardKind
 
 from .amounts import check_amount, check_percent
 from .conditions import check_when
-from .contracts import MAX_RULES, PERCENT_RANGE, CompareAt, Guard, Rounding, Rule
-from .findings import Findings
+from .contracts import MAX_RULES, PERCENT_RANGE, CompareAt, Guard, Rounding, Rule, RuleErrors
 from .numbers import EXACT, HUNDRED, ceiling_of, floor_of, plain
 from .texts import check_text
 
@@ -28,7 +28,7 @@ def check_rules(
     ``digits``: decimals of the currency. ``findings``: what a reader found already, with None in
     place of the rules that it could not read.
     """
-    findings = Findings() if findings is None else findings
+    findings = Findings(RuleErrors) if findings is None else findings
     if not 1 <= len(rules) <= MAX_RULES:
         findings.add("", f"Enter 1 to {MAX_RULES} rules.")
     with localcontext(EXACT):

@@ -3,11 +3,12 @@
 import datetime as dt
 from decimal import Decimal
 
+from foundation.findings import Findings
+
 from .amounts import check_amount, check_count, check_percent
 from .contracts import MAX_CONDITIONS, MAX_DAYS, MAX_VALUES, Condition, ConditionValue, Group, Range
 from .contradictions import contradiction
 from .fields import KINDS, STATUSES, Entry, Field, Kind, Match, entry_of, ops_of
-from .findings import Findings
 from .texts import check_text
 
 # A margin is percent of the price: never above 100, and as far below zero as cost is above price.

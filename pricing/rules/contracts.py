@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from foundation.findings import DocumentErrors
 from pricing.contracts import Price
 from pricing.enums import (
     Action,
@@ -31,17 +32,8 @@ PERCENT_RANGE = (Decimal(-100), Decimal(10_000))
 _NOWHERE: Mapping[int, int] = MappingProxyType({})
 
 
-class RuleErrors(ValueError):
-    """Rules that cannot be meant.
-
-    ``errors`` has a sentence that says what to enter instead for each place in the document, which
-    is written with points: ``0.when.items.1.value``; the document itself is ``""``.
-    """
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        """``errors`` are sentences by place, at least one."""
-        super().__init__("; ".join(f"{place}: {said}" for place, said in errors.items()))
-        self.errors = dict(errors)
+class RuleErrors(DocumentErrors):
+    """Rules that cannot be meant, by place: ``0.when.items.1.value`` is one."""
 
 
 @dataclass(frozen=True, slots=True)

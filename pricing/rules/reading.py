@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 
+from foundation.findings import Findings
 from pricing.enums import Action, CompareAtAction, GuardKind, GuardMode, RoundingDirection
 
 from .checking import check_rules
@@ -28,10 +29,10 @@ from .contracts import (
     Range,
     Rounding,
     Rule,
+    RuleErrors,
     default_step,
 )
 from .fields import Entry, Field, Match, Op, entry_of
-from .findings import Findings
 from .numbers import number_in
 
 _RULE = ("name", "when", "action", "compare_at", "rounding", "guards")
@@ -52,7 +53,7 @@ def read_rules(raw: Any, *, digits: int = 2) -> tuple[Rule, ...]:
 
     Raises :class:`RuleErrors` with everything that is wrong, each with its place.
     """
-    findings = Findings()
+    findings = Findings(RuleErrors)
     rules: list[Rule | None] = []
     if isinstance(raw, list | tuple):
         reader = _Reader(findings, digits)

@@ -2,8 +2,9 @@
 
 import unicodedata
 
+from foundation.findings import Findings
+
 from .contracts import MAX_TEXT
-from .findings import Findings
 
 # NUL and lone surrogates cannot be stored; line ends and the like are on no label.
 _UNPRINTED = frozenset({"Cc", "Cs"})
