@@ -1,6 +1,8 @@
 """The verbs of campaigns."""
 
-from .drafting import FormClosed, create_of_form, drop_form, save_form
+from foundation.unsaved import FormClosed
+
+from .drafting import create_of_form, drop_form, save_form
 from .following import catalogue_changed, evaluate_again, evaluate_pending, look_again
 from .making import amend, change, check, create, discard
 from .settling import finish_rollback, settle

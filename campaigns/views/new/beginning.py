@@ -13,6 +13,7 @@ from campaigns.forms.triggers import NAMES, fields_of
 from campaigns.models import Campaign, UnsavedCampaign
 from catalog_sync.api import InvalidSelection, Selection
 from foundation.shops.api import ShopRequest
+from foundation.unsaved import data_of, open_of
 from foundation.zones import local_in
 from pricing.api import known_zone
 from pricing.forms.api import choice_fields, put_fields, put_rules, take_over
@@ -38,30 +39,12 @@ def beginning_of(request: ShopRequest) -> Beginning:
 
     An address without presets brings the person's unfinished form back.
     """
-    unsaved = UnsavedCampaign.objects.for_shop(request.shop.pk)
-    found = unsaved.filter(user_id=request.user.pk, closed_at=None).first()
+    found = open_of(UnsavedCampaign, shop_id=request.shop.pk, user_id=request.user.pk)
     if found is not None and not request.GET:
-        return Beginning(_data_of(found), restored=found)
+        return Beginning(data_of(found), restored=found)
     data, note = _preset(request)
     data["draft"] = str(uuid4())
     return Beginning(data, note)
-
-
-def document_of(data: QueryDict) -> dict[str, list[str]]:
-    """Return a form's fields as they are kept. No database stores NUL."""
-    return {
-        name: [str(value).replace("\x00", "") for value in data.getlist(name)]
-        for name in data
-        if name in KEPT
-    }
-
-
-def _data_of(unsaved: UnsavedCampaign) -> QueryDict:
-    data = QueryDict(mutable=True)
-    for name, values in unsaved.document.items():
-        data.setlist(name, values)
-    data["draft"] = str(unsaved.pk)
-    return data
 
 
 def _preset(request: ShopRequest) -> tuple[QueryDict, str]:

@@ -15,10 +15,11 @@ from campaigns.models import Campaign
 from campaigns.triggers import trigger_words
 from campaigns.trying import TriedToday, try_today
 from foundation.shops.api import ShopRequest
+from foundation.unsaved import document_of
 from pricing.api import OutsideEditPolicy
 from pricing.forms.api import Choice, TakenOver, choice_context, choice_of, variants_of, vocabulary
 
-from .beginning import document_of
+from .beginning import KEPT
 
 COUNTED = 500
 """Variants that are tried while somebody types."""
@@ -52,11 +53,11 @@ def keep(request: ShopRequest, form: CampaignForm) -> str:
             form_id=form_id,
             shop_id=request.shop.pk,
             user_id=request.user.pk,
-            document=document_of(data),
+            document=document_of(data, KEPT),
         )
     except services.FormClosed as closed:
         data["draft"] = str(uuid4())
-        if closed.campaign_id is not None:
+        if closed.made_id is not None:
             return "A campaign was made of this form already. What you change now is another one."
     return ""
 

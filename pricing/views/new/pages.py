@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.shops.api import Role, ShopRequest, shop_page
+from foundation.unsaved import FormClosed, document_of
 from pricing.choice import choice_context
 from pricing.enums import ConflictPolicy, PriceFileState
 from pricing.forms.new import NewJobForm
@@ -24,10 +25,10 @@ from pricing.forms.vocabulary import vocabulary
 from pricing.models import PriceFile
 from pricing.planning.manual import chosen_variants
 from pricing.rules import Rule, rule_words
-from pricing.services.drafting import DraftClosed, drop_draft, plan_draft, save_draft
+from pricing.services.drafting import drop_draft, plan_draft, save_draft
 from pricing.services.refusing import Refused
 
-from .presets import Beginning, beginning_of, document_of
+from .presets import KEPT, Beginning, beginning_of
 from .previewing import COUNTED, Preview, preview_of
 
 MOST_FILES = 200
@@ -126,11 +127,11 @@ def _keep(request: ShopRequest, form: NewJobForm) -> str:
             draft_id=draft_id,
             shop_id=request.shop.pk,
             user_id=request.user.pk,
-            document=document_of(data),
+            document=document_of(data, KEPT),
         )
-    except DraftClosed as closed:
+    except FormClosed as closed:
         data["draft"] = str(uuid.uuid4())
-        if closed.job_id is not None:
+        if closed.made_id is not None:
             return "A plan was made of this form already. What you change now is another job."
     return ""
 
@@ -164,7 +165,7 @@ def _made(request: ShopRequest, form: NewJobForm) -> str:
     except Refused as refused:
         form.add_error("price_file", refused.message)
         return ""
-    except DraftClosed:
+    except FormClosed:
         form.add_error(None, "This form is out of date. Look it over and send it again.")
         return ""
     if is_new:

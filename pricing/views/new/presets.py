@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from catalog_sync.api import InvalidSelection, Selection
 from foundation.shops.api import ShopRequest
+from foundation.unsaved import data_of, open_of
 from pricing.enums import JobKind
 from pricing.forms.choosing import MANY, MOST_CHOSEN_BY_HAND
 from pricing.forms.new import NewJobForm
@@ -37,31 +38,12 @@ def beginning_of(request: ShopRequest) -> Beginning:
     draft that began with the same, so that loading the page again loses nothing.
     """
     here = request.META.get("QUERY_STRING", "")[:2_000]
-    drafts = JobDraft.objects.for_shop(request.shop.pk)
-    draft = drafts.filter(user_id=request.user.pk, closed_at=None).first()
+    draft = open_of(JobDraft, shop_id=request.shop.pk, user_id=request.user.pk)
     if draft is not None and here in ("", draft.document.get("origin", [""])[-1:][0]):
         return Beginning(data_of(draft), restored=draft)
     data, note = _preset(request)
     data["draft"], data["origin"] = str(uuid.uuid4()), here
     return Beginning(data, aside=draft, note=note)
-
-
-def document_of(data: QueryDict) -> dict[str, list[str]]:
-    """Return a form's fields as a draft keeps them. No database stores NUL."""
-    return {
-        name: [str(value).replace("\x00", "") for value in data.getlist(name)]
-        for name in data
-        if name in KEPT
-    }
-
-
-def data_of(draft: JobDraft) -> QueryDict:
-    """Return a draft's fields as a form reads them."""
-    data = QueryDict(mutable=True)
-    for name, values in draft.document.items():
-        data.setlist(name, values)
-    data["draft"] = str(draft.pk)
-    return data
 
 
 def _preset(request: ShopRequest) -> tuple[QueryDict, str]:

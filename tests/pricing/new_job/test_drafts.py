@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from catalog_sync.models import Variant
 from foundation.shops.models import Connection, Shop, User
+from foundation.unsaved import REMEMBERED
 from foundation.work.models import Job
 from pricing.models import JobDraft, PricingJob
-from pricing.services.drafting import REMEMBERED
 from tests import factories
 from tests.pricing.page_fixtures import catalogue, job_in
 
