@@ -6,18 +6,16 @@ evaluation's commit, the way a worker does both. The claim is that campaigns whi
 cost nothing: the largest number takes at most twice the smallest's time.
 """
 
-import os
 import resource
 import statistics
 import time
 import uuid
 from typing import Any
 
-import django
-
 from bench._big_shop import analyse, open_shop_with
+from bench._house import django_on
 from bench.rows import Row, claim
-from config.door.stack import Options, Stack
+from config.door.stack import Options
 
 VARIANTS = 100_000
 CAMPAIGNS = (10, 100, 1_000)
@@ -65,9 +63,7 @@ ON CONFLICT DO NOTHING
 @claim("campaign_match")
 def measure() -> list[Row]:
     """Measure each number of campaigns in turns."""
-    with Stack(Options(services=frozenset())) as stack:
-        os.environ.update(stack.environment)
-        django.setup()
+    with django_on(Options(services=frozenset())) as stack:
         made, _ = open_shop_with(VARIANTS)
         moving = [101, 102, 103, 104, 105]
         times: dict[int, list[float]] = {each: [] for each in CAMPAIGNS}

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import random
 import threading
 import time
@@ -21,17 +20,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from multiprocessing import get_context
 from typing import Any
 
-import django
-
 from bench import load
-from bench.memory import peak_mb
+from bench._house import DOMAIN, House, open_house
 from bench.rows import Row, claim
 from bench.work import jobs_per_second
-from config.door.stack import Options, Stack
 
-DOMAIN = "demo-shop.myshopify.com"
-SERVICES = frozenset({"sandbox", "web", "worker-fast", "worker-remote", "worker-heavy", "beat"})
-WORKERS = ("worker-fast", "worker-remote", "worker-heavy")
 PRODUCTS, EACH = 200, 5
 MESSAGES, REPEATED, SENDERS = 7_000, 3_000, 8
 SEED = 20261124
@@ -43,20 +36,9 @@ LOW, SCARCE = 20, 5
 @claim("campaign_storm")
 def measure() -> list[Row]:
     """Send the storm, wait until nothing is left to do, and compare with the model."""
-    options = Options(
-        services=SERVICES,
-        sandbox_arguments=(
-            *("--products", str(PRODUCTS)),
-            *("--variants-per-product", str(EACH)),
-            *("--points-factor", "1000"),
-        ),
-    )
-    with Stack(options) as stack:
-        os.environ.update(stack.environment)
-        django.setup()
-        stack.run_manage("seed_demo", "--json")
-        told = _Storm(stack).run()
-        memory = peak_mb(pid for name in WORKERS for pid in stack.supervisor.pids(name))
+    with open_house(products=PRODUCTS, each=EACH) as house:
+        told = _Storm(house).run()
+        memory = house.workers_mb()
     # A process of its own: a stack is the process's Django.
     with get_context("spawn").Pool(1) as pool:
         jobs = pool.apply(jobs_per_second)
@@ -79,16 +61,12 @@ def measure() -> list[Row]:
 class _Storm:
     """One storm over one shop."""
 
-    def __init__(self, stack: Stack) -> None:
-        from catalog_sync.api import start_full_sync  # noqa: PLC0415 -- needs the environment
-        from config.demo.merchant import Merchant  # noqa: PLC0415 -- likewise
-        from config.demo.pricing_jobs import Desk  # noqa: PLC0415 -- likewise
-
-        self.port = stack.addresses.web_port
-        self.desk, self.merchant = Desk.at(DOMAIN), Merchant(DOMAIN)
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.port = house.stack.addresses.web_port
+        self.desk, self.merchant = house.desk, house.merchant
         self.rng = random.Random(SEED)  # noqa: S311 -- the same storm every time
-        start_full_sync(self.desk.connection.pk, self.desk.person.pk)
-        _quiet(300)
+        house.await_quiet()
         self.items = self._one_place_each()
 
     def _one_place_each(self) -> dict[int, tuple[int, int]]:
@@ -114,14 +92,14 @@ class _Storm:
     def run(self) -> dict[str, Any]:
         """Begin the campaigns, send everything, wait, compare."""
         before = self.merchant.prices()
-        low = self._campaign("Low", LOW, 10, priority=10)
-        scarce = self._campaign("Scarce", SCARCE, 50, priority=20)
+        low = self.house.low_stock("Low", threshold=LOW, percent=10, priority=10)
+        scarce = self.house.low_stock("Scarce", threshold=SCARCE, percent=50, priority=20)
         bodies, newest = self._messages()
         began = datetime.now(UTC)
         started = time.monotonic()
         outcome = self._send(bodies)
         answered = time.monotonic() - started
-        _quiet(600)
+        self.house.await_quiet(seconds=600)
         seconds = _last_effect(began) - began
         expected = {
             **before,
@@ -162,32 +140,6 @@ class _Storm:
                 *(f"  {each.at:%M:%S.%f} {each} {each.vendor_updated_at}" for each in prices),
             ]
         return "\n".join(lines)
-
-    def _campaign(self, name: str, threshold: int, percent: int, *, priority: int) -> Any:
-        from campaigns.api import (  # noqa: PLC0415 -- likewise
-            CampaignSpec,
-            activate,
-            create,
-            read_triggers,
-        )
-        from catalog_sync.api import Selection  # noqa: PLC0415 -- likewise
-        from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
-
-        campaign = create(
-            shop_id=self.desk.shop_id,
-            connection_id=self.desk.connection.pk,
-            spec=CampaignSpec(
-                name=name,
-                selection=Selection(all=True),
-                triggers=read_triggers([{"kind": "stock_below", "threshold": threshold}]),
-                rules=(simple_rule(Action.PERCENT, percent),),
-                priority=priority,
-            ),
-            actor_id=self.desk.person.pk,
-        )
-        activate(campaign=campaign, actor_id=self.desk.person.pk)
-        _quiet(120)
-        return campaign
 
     def _messages(self) -> tuple[list[bytes], dict[int, int]]:
         """Return the requests in the order they are sent, and the stock each variant ends with."""
@@ -299,27 +251,6 @@ def _priced(tag: tuple[Decimal, Decimal | None], stock: int) -> tuple[Decimal, D
     percent = 50 if stock <= SCARCE else 10 if stock <= LOW else 0
     price = tag[0] * (100 + percent) / 100
     return price.quantize(Decimal("0.01"), ROUND_HALF_UP), tag[1]
-
-
-def _quiet(seconds: float) -> None:
-    """Wait until no job is due or running."""
-    from django.utils import timezone  # noqa: PLC0415 -- likewise
-
-    from config.demo.waiting import wait_until  # noqa: PLC0415 -- needs Django
-    from foundation.work.models import Job  # noqa: PLC0415 -- likewise
-
-    def rests() -> bool:
-        soon = timezone.now() + timedelta(seconds=5)
-        busy = Job.objects.filter(state__in=("running", "waiting")).exists()
-        return not busy and not Job.objects.filter(state="queued", run_after__lte=soon).exists()
-
-    def still_rests() -> bool:
-        if not rests():
-            return False
-        time.sleep(0.3)
-        return rests()
-
-    wait_until(still_rests, "a quiet house", seconds=seconds)
 
 
 def _last_effect(since: datetime) -> datetime:

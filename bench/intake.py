@@ -9,17 +9,16 @@ import dataclasses
 import hashlib
 import hmac
 import json
-import os
 import statistics
 import threading
 import uuid
 from collections.abc import Iterator
 
-import django
 import psycopg
 import redis
 
 from bench import load
+from bench._house import django_on
 from bench.memory import peak_mb
 from bench.rows import Row, claim
 from config.door import health, ports, services
@@ -39,9 +38,7 @@ WANTED_P99_MS = 50.0
 @claim("intake")
 def measure() -> list[Row]:
     """Measure the door and its baseline in turns."""
-    with Stack(Options(services=frozenset({"web"}))) as stack:
-        os.environ.update(stack.environment)
-        django.setup()
+    with django_on(Options(services=frozenset({"web"}))) as stack:
         _connect_shop()
         bare_port = _start_bare(stack)
         web_port = stack.addresses.web_port

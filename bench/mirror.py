@@ -5,16 +5,15 @@ least that could be done: the same pages fetched through the same client, and th
 into the same tables by ``COPY``, with no comparison, no locks and no checkpoint.
 """
 
-import os
 import resource
 import statistics
 import time
 import uuid
 from collections.abc import Callable
 
-import django
 from django.conf import settings
 
+from bench._house import django_on
 from bench.rows import Row, claim
 from config.door.stack import Options, Stack
 
@@ -46,9 +45,7 @@ def measure() -> list[Row]:
         ),
         environment={"LOG_LEVEL": "WARNING"},
     )
-    with Stack(options) as stack:
-        os.environ.update(stack.environment)
-        django.setup()
+    with django_on(options) as stack:
         settings.OUTBOUND_LOW_RESERVE = 0.0
         connection_id = _connect_shop()
         _sync(connection_id)  # learns how large the bucket is

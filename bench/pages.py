@@ -5,17 +5,15 @@ first pages, pages from the middle, filters and searches in turns. The floor is 
 job of a thousand rows in the same run; the number of queries must be the same for both.
 """
 
-import os
 import random
 import resource
 import statistics
 import time
 from typing import Any
 
-import django
-
+from bench._house import django_on
 from bench.rows import Row, claim
-from config.door.stack import Options, Stack
+from config.door.stack import Options
 
 SMALL, LARGE = 1_000, 1_000_000
 ROUNDS = 12
@@ -64,9 +62,7 @@ FROM catalog_sync_variant v WHERE v.connection_id = %(connection)s
 @claim("pages")
 def pages() -> list[Row]:
     """Measure the pages of a small and of a large job in turns."""
-    with Stack(Options(services=frozenset(), environment={"LOG_LEVEL": "ERROR"})) as stack:
-        os.environ.update(stack.environment)
-        django.setup()
+    with django_on(Options(services=frozenset(), environment={"LOG_LEVEL": "ERROR"})) as stack:
         from django.conf import settings  # noqa: PLC0415 -- Django is set up only now
 
         from bench._big_shop import analyse  # noqa: PLC0415 -- likewise

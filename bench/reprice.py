@@ -5,25 +5,17 @@ Standard plan, drained bucket, one steady minute: the points that the written ro
 baseline is the budget itself. Then the budget is lifted a thousandfold: what is left is ours.
 """
 
-import os
 import time
 from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import django
-
-from bench.memory import peak_mb
+from bench._house import open_house
 from bench.rows import Row, claim
-from config.door.stack import Options, Stack
 
 if TYPE_CHECKING:
-    from config.demo.merchant import Merchant
     from config.demo.pricing_jobs import Desk
 
-DOMAIN = "demo-shop.myshopify.com"
-SERVICES = frozenset({"sandbox", "web", "worker-fast", "worker-remote", "worker-heavy", "beat"})
-WORKERS = ("worker-fast", "worker-remote", "worker-heavy")
 VARIANTS_PER_PRODUCT = 5
 # 5 variants a product is the dear case: 11 points for 5 prices instead of 60 for 250.
 MINIMAL_POINTS = 10 + 0.2 * VARIANTS_PER_PRODUCT
@@ -49,40 +41,6 @@ def reprice() -> list[Row]:
     return rows
 
 
-def _opened(stack: Stack) -> tuple["Desk", "Merchant"]:
-    os.environ.update(stack.environment)
-    django.setup()
-    from catalog_sync.api import start_full_sync  # noqa: PLC0415 -- needs the stack's environment
-    from config.demo.merchant import Merchant  # noqa: PLC0415 -- likewise
-    from config.demo.pricing_jobs import Desk  # noqa: PLC0415 -- likewise
-    from config.demo.waiting import wait_until  # noqa: PLC0415 -- likewise
-    from foundation.work.models import Job  # noqa: PLC0415 -- likewise
-
-    stack.run_manage("seed_demo", "--json")
-    desk, merchant = Desk.at(DOMAIN), Merchant(DOMAIN)
-    merchant.set_bucket(points_factor=1000, level=2_000_000)
-    job_id = start_full_sync(desk.connection.pk, desk.person.pk)
-    wait_until(
-        lambda: Job.objects.filter(pk=job_id, state="done").exists(), "the import", seconds=300
-    )
-    return desk, merchant
-
-
-def _workers_mb(stack: Stack) -> float:
-    return peak_mb(pid for name in WORKERS for pid in stack.supervisor.pids(name))
-
-
-def _options(products: int, **environment: str) -> Options:
-    return Options(
-        services=SERVICES,
-        sandbox_arguments=(
-            *("--products", str(products)),
-            *("--variants-per-product", str(VARIANTS_PER_PRODUCT)),
-        ),
-        environment=environment,
-    )
-
-
 def _plan(desk: "Desk", name: str) -> Any:
     from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
 
@@ -91,8 +49,8 @@ def _plan(desk: "Desk", name: str) -> Any:
 
 def steady() -> Row:
     """One minute on the Standard plan from an empty bucket."""
-    with Stack(_options(SMALL)) as stack:
-        desk, merchant = _opened(stack)
+    with open_house(products=SMALL, each=VARIANTS_PER_PRODUCT) as house:
+        desk, merchant = house.desk, house.merchant
         job = _plan(desk, "One steady minute")
         merchant.set_bucket(plan="standard", points_factor=1, drain=True)
         desk.confirm(job)
@@ -108,7 +66,7 @@ def steady() -> Row:
             for effect in merchant.effects(since)
             if effect["source"] == "api" and effect["changed"]
         }
-        memory = _workers_mb(stack)
+        memory = house.workers_mb()
     restored = after["restored"] - before["restored"]
     calls = after["calls"] - before["calls"]
     throttled = after["throttled"] - before["throttled"]
@@ -133,14 +91,14 @@ def steady() -> Row:
 
 def lifted(products: int) -> dict[str, Any]:
     """Write every price of a shop with the budget out of the way."""
-    with Stack(_options(products)) as stack:
-        desk, merchant = _opened(stack)
+    with open_house(products=products, each=VARIANTS_PER_PRODUCT) as house:
+        desk, merchant = house.desk, house.merchant
         job = _plan(desk, "As fast as we can")
         calls = Counter(merchant.calls())
         began = time.monotonic()
         done = desk.run(job, seconds=900)
         seconds = time.monotonic() - began
-        memory = _workers_mb(stack)
+        memory = house.workers_mb()
         made = Counter(merchant.calls()) - calls
     variants = products * VARIANTS_PER_PRODUCT
     if done.applied != variants:

@@ -5,16 +5,14 @@ read by the same query and thrown away. Memory is that of a process which evalua
 variants, related to one that evaluates 10,000.
 """
 
-import os
 import resource
 import statistics
 import time
 from typing import Any
 
-import django
-
+from bench._house import django_on
 from bench.rows import Row, claim
-from config.door.stack import Options, Stack
+from config.door.stack import Options
 
 SMALL, LARGE = 10_000, 100_000
 ROUNDS = 3
@@ -77,9 +75,7 @@ def ten_rules() -> list[dict[str, Any]]:
 
 def through(variants: int) -> dict[str, Any]:
     """Read and evaluate a shop of this size; rates in variants a second."""
-    with Stack(Options(services=frozenset(), environment={"LOG_LEVEL": "WARNING"})) as stack:
-        os.environ.update(stack.environment)
-        django.setup()
+    with django_on(Options(services=frozenset(), environment={"LOG_LEVEL": "WARNING"})) as stack:
         from django.db import transaction  # noqa: PLC0415 -- Django is set up only now
 
         from bench._big_shop import analyse, open_shop_with  # noqa: PLC0415 -- likewise

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import django
 import psycopg
 
+from bench._house import django_on
 from bench.memory import peak_mb
 from bench.rows import Row, claim
 from config.door import health, services
@@ -66,10 +66,8 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         pipe = Path(folder) / "counter"
         environment = {"BENCH_COUNTER": str(pipe)}
-        with Stack(Options(services=frozenset(), environment=environment)) as stack:
-            os.environ.update(stack.environment)
+        with django_on(Options(services=frozenset(), environment=environment)) as stack:
             counter = Counter(pipe)
-            django.setup()
             one_by_one, fanned_out, plain = _ours(), _ours_fanned_out(), _plain()
             figures: dict[str, list[float]] = {"ours": [], "fanned out": [], "plain": []}
             peak = 0.0
@@ -109,10 +107,8 @@ def jobs_per_second() -> float:
     with tempfile.TemporaryDirectory() as folder:
         pipe = Path(folder) / "counter"
         options = Options(services=frozenset(), environment={"BENCH_COUNTER": str(pipe)})
-        with Stack(options) as stack:
-            os.environ.update(stack.environment)
+        with django_on(options) as stack:
             counter = Counter(pipe)
-            django.setup()
             with _workers(stack, "ours", "bench._jobs_ours", "fast"):
                 return _run(_ours(), counter)
 
