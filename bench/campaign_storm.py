@@ -161,17 +161,13 @@ class _Storm:
         return sent, newest | self._stock_of(untouched)
 
     def _stock_of(self, variants: set[int]) -> dict[int, int]:
-        from catalog_sync.models import StockLevel, Variant  # noqa: PLC0415 -- likewise
+        """Return what campaigns saw from the beginning: levels taken away are no news to them."""
+        from catalog_sync.models import Variant  # noqa: PLC0415 -- likewise
 
-        items = Variant.objects.filter(
-            connection=self.desk.connection, vendor_id__in=variants
-        ).values_list("inventory_item_id", "vendor_id")
-        levels = dict(
-            StockLevel.objects.filter(connection=self.desk.connection).values_list(
-                "inventory_item_id", "available"
-            )
-        )
-        return {variant: levels[item] or 0 for item, variant in items}
+        rows = Variant.objects.filter(connection=self.desk.connection, vendor_id__in=variants)
+        return {
+            vendor_id: stock or 0 for vendor_id, stock in rows.values_list("vendor_id", "stock")
+        }
 
     def _send(self, requests: list[bytes]) -> "_Answers":
         answers = _Answers()
