@@ -60,17 +60,19 @@ def evaluate_variants(
     connection_id: UUID,
     causes: Mapping[UUID, MoveCause],
     now: dt.datetime | None = None,
-    campaign_id: UUID | None = None,
+    among: Sequence[UUID] | None = None,
 ) -> Evaluated:
     """Ask the active campaigns of these variants, and carry out what comes of it.
 
-    ``causes``: why each variant is looked at. ``campaign_id``: ask this one only. Safe to repeat:
-    what holds already moves nothing.
+    ``causes``: why each variant is looked at. ``among``: the campaigns to ask, which the caller
+    found active under their locks (:func:`lock_active`); None: all of these variants. Safe to
+    repeat: what holds already moves nothing.
     """
     now = now or timezone.now()
-    campaigns = _campaigns(list(causes), campaign_id)
-    if not campaigns:
+    chosen = lock_active(list(causes)) if among is None else among
+    if not chosen:
         return Evaluated(0, 0, 0)
+    campaigns = Campaign.objects.select_related("layer", "shop").in_bulk(chosen)
     rows = list(
         CampaignVariant.objects.filter(variant_id__in=list(causes), campaign_id__in=list(campaigns))
         .select_for_update()
@@ -104,14 +106,6 @@ def lock_active(variant_ids: Sequence[UUID]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [CampaignState.ACTIVE, list(variant_ids)])
         return [row[0] for row in cursor.fetchall()]
-
-
-def _campaigns(variant_ids: list[UUID], campaign_id: UUID | None) -> dict[UUID, Campaign]:
-    found = lock_active(variant_ids)
-    if campaign_id is not None:
-        found = [each for each in found if each == campaign_id]
-    rows = Campaign.objects.filter(pk__in=found).select_related("layer", "shop")
-    return {row.pk: row for row in rows} if found else {}
 
 
 def _ask(  # noqa: PLR0913, PLR0917 -- what a question is made of

@@ -32,11 +32,8 @@ def stock_changed(
     job: Running, connection_id: str, variant_ids: list[str], cause: str = "webhook"
 ) -> None:
     """The mirror's stock moved: have the campaigns of these variants evaluated in a moment."""
-    pending.note(
-        shop_id=job.shop_id,
-        connection_id=UUID(connection_id),
-        causes=dict.fromkeys(map(UUID, variant_ids), CAUSES.get(cause, MoveCause.STOCK)),
-    )
+    told = {"connection_id": connection_id, "variant_ids": variant_ids, "cause": cause}
+    _stock_changed([(job, told)])
 
 
 @on("catalog.variants_changed")

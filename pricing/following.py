@@ -36,6 +36,7 @@ def decide_following(job: PricingJob, rows: Sequence[PlannedRow], reading: Readi
     """
     settled: list[Settled] = []
     fresh: dict[PlannedRow, LivePrice] = {}
+    edited: dict[PlannedRow, LivePrice] = {}
     never_sent: list[PlannedRow] = []
     for row in rows:
         live = reading.prices.get(row.variant_vendor_id)
@@ -44,20 +45,19 @@ def decide_following(job: PricingJob, rows: Sequence[PlannedRow], reading: Readi
         elif row.intended and (resolved := resolve(row, _price(live), live)) is not None:
             settled.append(resolved)
             if resolved.reason == CHANGED_WHILE:
-                fresh_edit = {row: live}
-                _note_edits(job, fresh_edit, _facts(job, [row]))
+                edited[row] = live
         else:
             if row.intended:
                 never_sent.append(row)
             fresh[row] = live
     # Their stored target is of an earlier moment: it is computed anew.
     recording.withdraw(job, never_sent)
-    found = _facts(job, list(fresh))
-    if _note_edits(job, fresh, found):
+    found = _facts(job, [*fresh, *edited])
+    if _note_edits(job, {**fresh, **edited}, found):
         found = _facts(job, list(fresh))
     locked = locked_among(job.shop_id, [row.variant_id for row in fresh])
     layers = Layers(now=timezone.now())
-    layers.load_of([row.variant_id for row in fresh])
+    layers.load({layer for each in found.values() for layer in each.stack})
     writable: list[PlannedRow] = []
     for row, live in fresh.items():
         ended = _target(row, _price(live), found.get(row.variant_id), layers)

@@ -52,6 +52,9 @@ class Campaign(models.Model):
     settled_at = models.DateTimeField(
         null=True, help_text="When its variants were last brought in line with its state."
     )
+    settle_job_id = models.BigIntegerField(
+        null=True, help_text="The job of work that last brought its variants in line."
+    )
     rollback_job_id = models.UUIDField(null=True, help_text="The price job of its rollback.")
 
     variants_total = models.IntegerField(default=0)

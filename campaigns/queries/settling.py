@@ -8,9 +8,6 @@ from django.apps import apps
 from campaigns.models import Campaign, CampaignVariant
 from foundation.work.api import UNFINISHED, JobState
 
-SETTLE = "campaigns.settle"
-"""The task, keyed by the campaign (campaigns/tasks.py)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Settling:
@@ -36,9 +33,11 @@ def settling_of(campaign: Campaign) -> Settling | None:
 
     By name, as foreign keys are: the door of work lists no jobs.
     """
+    if campaign.settle_job_id is None:
+        return None
     rows = apps.get_model("work", "Job").objects.for_shop(campaign.shop_id)
-    rows = rows.filter(name=SETTLE, unique_key=str(campaign.pk))
-    job = rows.filter(state__in=(*UNFINISHED, JobState.DEAD)).order_by("-pk").first()
+    states = (*UNFINISHED, JobState.DEAD)
+    job = rows.filter(pk=campaign.settle_job_id, state__in=states).first()
     if job is None:
         return None
     last = int((job.checkpoint or {}).get("last", 0))

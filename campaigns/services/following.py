@@ -24,11 +24,13 @@ def evaluate_pending(*, shop_id: UUID, connection_id: UUID) -> Evaluated:
     moves later is on the list again.
     """
     waiting = pending.waiting(connection_id)
-    lock_active(waiting)
+    active = lock_active(waiting)
     causes = pending.take(waiting)
     if not causes:
         return Evaluated(0, 0, 0)
-    done = evaluate_variants(shop_id=shop_id, connection_id=connection_id, causes=causes)
+    done = evaluate_variants(
+        shop_id=shop_id, connection_id=connection_id, causes=causes, among=active
+    )
     if pending.any_left(connection_id):
         pending.have_evaluated(shop_id, connection_id)
     return done

@@ -29,7 +29,8 @@ def have_settled(campaign: Campaign) -> None:
     A job of its own each time: whoever moves the campaign holds its row, which a running job waits
     for while it holds its own.
     """
-    enqueue(SETTLE, {"campaign_id": str(campaign.pk)}, shop_id=campaign.shop_id)
+    job_id = enqueue(SETTLE, {"campaign_id": str(campaign.pk)}, shop_id=campaign.shop_id)
+    Campaign.objects.filter(pk=campaign.pk).update(settle_job_id=job_id)
 
 
 def settle(job: Running, *, campaign_id: UUID) -> None:
@@ -86,11 +87,12 @@ def _evaluate_all(job: Running, row: Campaign) -> None:
         last = piece[-1][0]
         with transaction.atomic():
             job.fence()
+            active = locked(row.pk).state == CampaignState.ACTIVE
             evaluate_variants(
                 shop_id=row.shop_id,
                 connection_id=row.connection_id,
                 causes=dict.fromkeys((each[1] for each in piece), MoveCause.START),
-                campaign_id=row.pk,
+                among=[row.pk] if active else [],
             )
             job.save_checkpoint({"last": last})
         job.heartbeat()

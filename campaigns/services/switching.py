@@ -43,7 +43,7 @@ def switch(
             shop_id=row.shop_id,
             connection_id=row.connection_id,
             causes=dict.fromkeys(switched, MoveCause.PERSON),
-            campaign_id=row.pk,
+            among=[row.pk],
         )
     else:
         # More than a person should wait for: piece by piece, in a moment.
@@ -86,7 +86,7 @@ def take_back_in(*, campaign: Campaign, variant_ids: Sequence[UUID], actor_id: U
         shop_id=row.shop_id,
         connection_id=row.connection_id,
         causes=dict.fromkeys(taken, MoveCause.PERSON),
-        campaign_id=row.pk,
+        among=[row.pk],
     )
     _record("taken_back_in", row, actor_id, len(taken))
     return len(taken)

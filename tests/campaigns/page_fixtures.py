@@ -63,7 +63,8 @@ def campaign_in(
     began = timezone.now() - dt.timedelta(hours=3)
     values: dict[str, Any] = {"state": state}
     if state not in (CampaignState.DRAFT, CampaignState.SCHEDULED):
-        values |= {"activated_at": began, "settled_at": began}
+        # A job that work has cleaned away since.
+        values |= {"activated_at": began, "settled_at": began, "settle_job_id": 0}
     if state in (CampaignState.ENDED, CampaignState.ROLLED_BACK, CampaignState.ROLLING_BACK):
         values["over_at"] = timezone.now()
     values |= {"variants_total": len(variants), "variants_on": on, "trigger_count": on}

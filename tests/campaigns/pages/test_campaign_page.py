@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaigns.enums import CampaignState, PauseCause
 from campaigns.models import Campaign, CampaignVariant
+from campaigns.services.settling import have_settled
 from catalog_sync.models import ReconciliationRun, Variant
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.models import Job
@@ -112,19 +113,13 @@ def test_the_job_that_brings_it_in_line_shows_how_far_it_is(
 ) -> None:
     campaign = campaign_in(S.ACTIVE, connection, variants, owner, columns={"settled_at": None})
     last = CampaignVariant.objects.filter(campaign=campaign).order_by("pk")[3].pk
-    job = Job.objects.create(
-        name="campaigns.settle",
-        group="fast",
-        shop_id=campaign.shop_id,
-        state="running",
-        unique_key=str(campaign.pk),
-        checkpoint={"last": last},
-        started_at=timezone.now(),
-    )
+    have_settled(campaign)
+    job = Job.objects.filter(name="campaigns.settle")
+    job.update(state="running", checkpoint={"last": last}, started_at=timezone.now())
     said = text_of(as_owner, page(campaign))
     assert "Bringing its variants in line" in said
     assert "4 of 6" in said
-    Job.objects.filter(pk=job.pk).update(state="dead", error="Shopify is not there.")
+    job.update(state="dead", error="Shopify is not there.")
     said = text_of(as_owner, page(campaign))
     assert "Its variants are not in line with its state yet" in said
     assert "Shopify is not there." in said
