@@ -11,6 +11,7 @@ from foundation.shops.models import Connection, Shop, User
 from pricing.models import CoveredVariant, PriceLayer, PricingRule
 
 PASSWORD = "correct horse battery staple"
+ACCESS_TOKEN = "shpat_test"
 WEBHOOK_SECRET = "shpss_test_0000000000000000000000000000"
 
 
@@ -32,14 +33,18 @@ def member(email: str, of: Shop, role: Role = Role.EDITOR) -> User:
 
 
 def shopify_connection(
-    of: Shop, *, account: str = "demo-shop.myshopify.com", secret: str = WEBHOOK_SECRET
+    of: Shop,
+    *,
+    account: str = "demo-shop.myshopify.com",
+    secret: str = WEBHOOK_SECRET,
+    token: str = ACCESS_TOKEN,
 ) -> Connection:
     """Connect a shop to a Shopify account."""
     return connect(
         shop_id=of.pk,
         kind=ConnectionKind.SHOPIFY,
         account=account,
-        secrets={"access_token": "shpat_test", "webhook_secret": secret},
+        secrets={"access_token": token, "webhook_secret": secret},
         actor_id=None,
     )
 

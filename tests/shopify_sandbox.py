@@ -9,15 +9,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.conf import LazySettings
+
 from catalog_sync.models import Product, Variant
 from config.demo.merchant import Merchant
 from config.demo.waiting import wait_until
 from config.door.health import tcp_accepts
 from config.door.ports import any_free
-from foundation.shops.models import Connection
+from foundation.shops.models import Connection, Shop
+from tests import factories
 
 DOMAIN = "demo-shop.myshopify.com"
 TOKEN = "shpat_demo_0000000000000000000000000000"
+BUCKET = 2_000
+"""Points of a full bucket on the Standard plan."""
 
 
 @contextmanager
@@ -35,6 +40,23 @@ def running_sandbox(state: Path, *arguments: str) -> Iterator[Merchant]:
         finally:
             process.terminate()
             process.wait(timeout=10)
+
+
+@contextmanager
+def behaving(
+    sandbox: Merchant, settings: LazySettings, *, points_factor: int = 100
+) -> Iterator[Merchant]:
+    """Reach the sandbox by the shop's address: well-behaved, with a full bucket."""
+    settings.OUTBOUND_ADDRESS_MAP = {DOMAIN: sandbox._url}
+    sandbox.behave()
+    sandbox.set_bucket(points_factor=points_factor, level=BUCKET * points_factor)
+    yield sandbox
+    sandbox.behave()
+
+
+def connected(shop: Shop) -> Connection:
+    """Connect a shop to its account at the sandbox."""
+    return factories.shopify_connection(shop, account=DOMAIN, token=TOKEN)
 
 
 def _time(row: dict[str, Any]) -> dt.datetime:

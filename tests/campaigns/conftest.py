@@ -19,13 +19,12 @@ from campaigns.models import Campaign, CampaignMove
 from catalog_sync.api import Selection
 from catalog_sync.models import Variant
 from config.demo.merchant import Merchant
-from foundation.shops.api import ConnectionKind, connect
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.enums import Group
 from foundation.work.models import Job
 from pricing.api import Action, Rule, simple_rule
 from tests.pricing.conftest import work
-from tests.shopify_sandbox import DOMAIN, TOKEN, mirror, running_sandbox
+from tests.shopify_sandbox import behaving, connected, mirror, running_sandbox
 
 LOW = [{"kind": "stock_below", "threshold": 5, "margin": 1}]
 TENTH_UP = simple_rule(Action.PERCENT, 10)
@@ -43,25 +42,16 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Merchant]:
 @pytest.fixture
 def merchant(sandbox: Merchant, settings: LazySettings) -> Iterator[Merchant]:
     """The merchant at a well-behaved sandbox with a full bucket."""
-    settings.OUTBOUND_ADDRESS_MAP = {DOMAIN: sandbox._url}
     settings.PUBLIC_URL = "https://backroom.example"
     settings.CAMPAIGNS_MOMENT_MS = 0
-    sandbox.behave()
-    sandbox.set_bucket(points_factor=100, level=200_000)
-    yield sandbox
-    sandbox.behave()
+    with behaving(sandbox, settings):
+        yield sandbox
 
 
 @pytest.fixture
 def connection(shop: Shop, merchant: Merchant) -> Connection:
     """The shop's account at the sandbox, mirrored."""
-    made = connect(
-        shop_id=shop.pk,
-        kind=ConnectionKind.SHOPIFY,
-        account=DOMAIN,
-        secrets={"access_token": TOKEN, "webhook_secret": "shpss_test"},
-        actor_id=None,
-    )
+    made = connected(shop)
     mirror(made, merchant)
     return made
 

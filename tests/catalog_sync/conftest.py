@@ -22,7 +22,6 @@ from catalog_sync.models import Variant
 from config.demo.merchant import Merchant
 from config.wsgi import application
 from foundation.inbox import accounts
-from foundation.shops.api import ConnectionKind, connect
 from foundation.shops.models import Connection, Shop
 from foundation.work import registry
 from foundation.work.contracts import TaskSpec
@@ -30,7 +29,7 @@ from foundation.work.drain import drain_for
 from foundation.work.enums import Group, Priority
 from foundation.work.models import Job
 from tests.factories import WEBHOOK_SECRET
-from tests.shopify_sandbox import DOMAIN, TOKEN, running_sandbox
+from tests.shopify_sandbox import DOMAIN, behaving, connected, running_sandbox
 from tests.wsgi import call
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -80,25 +79,16 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Merchant]:
 @pytest.fixture
 def merchant(sandbox: Merchant, settings: LazySettings) -> Iterator[Merchant]:
     """The merchant at a well-behaved sandbox with a full bucket."""
-    settings.OUTBOUND_ADDRESS_MAP = {DOMAIN: sandbox._url}
     settings.OUTBOUND_LOW_RESERVE = 0.0
-    sandbox.behave()
-    sandbox.set_bucket(points_factor=1000, level=2_000_000)
-    yield sandbox
-    sandbox.behave()
+    with behaving(sandbox, settings, points_factor=1000):
+        yield sandbox
 
 
 @pytest.fixture
 def connection(shop: Shop) -> Connection:
     """The shop's account at Shopify."""
     accounts.forget()
-    return connect(
-        shop_id=shop.pk,
-        kind=ConnectionKind.SHOPIFY,
-        account=DOMAIN,
-        secrets={"access_token": TOKEN, "webhook_secret": WEBHOOK_SECRET},
-        actor_id=None,
-    )
+    return connected(shop)
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ from django.conf import LazySettings
 from catalog_sync.api import Selection
 from config.demo.merchant import Merchant
 from config.demo.pricing_jobs import EVERYTHING, Desk
-from foundation.shops.api import ConnectionKind, connect
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.drain import drain_for
 from foundation.work.enums import Group
 from pricing.api import Action, Rule, simple_rule
 from pricing.models import PricingJob
 from pricing.services import plan_job, replan, roll_back
-from tests.shopify_sandbox import DOMAIN, TOKEN, mirror, running_sandbox
+from tests.shopify_sandbox import behaving, connected, mirror, running_sandbox
 
 TEN_PERCENT_OFF = simple_rule(Action.PERCENT, -10, step="0.05")
 
@@ -33,23 +32,14 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Merchant]:
 @pytest.fixture
 def merchant(sandbox: Merchant, settings: LazySettings) -> Iterator[Merchant]:
     """The merchant at a well-behaved sandbox with a full bucket."""
-    settings.OUTBOUND_ADDRESS_MAP = {DOMAIN: sandbox._url}
-    sandbox.behave()
-    sandbox.set_bucket(points_factor=100, level=200_000)
-    yield sandbox
-    sandbox.behave()
+    with behaving(sandbox, settings):
+        yield sandbox
 
 
 @pytest.fixture
 def connection(shop: Shop, merchant: Merchant) -> Connection:
     """The shop's account at the sandbox, mirrored."""
-    made = connect(
-        shop_id=shop.pk,
-        kind=ConnectionKind.SHOPIFY,
-        account=DOMAIN,
-        secrets={"access_token": TOKEN, "webhook_secret": "shpss_test"},
-        actor_id=None,
-    )
+    made = connected(shop)
     mirror(made, merchant)
     return made
 
