@@ -14,9 +14,8 @@ from campaigns.contracts import (
     MAX_PRIORITY,
     CampaignSpec,
 )
-from foundation.zones import moment_in
 from pricing.api import OutsideEditPolicy, known_zone
-from pricing.forms.api import ChoiceForm, LocalTimeField
+from pricing.forms.api import ChoiceForm, LocalTimeField, moment_of
 
 from .triggers import TriggerRows, rows_of
 
@@ -110,24 +109,14 @@ class CampaignForm(ChoiceForm):
             self.add_error(
                 None, self.triggers.error or "Look at the triggers: it says what is wrong."
             )
-        self.starts, self.ends = self._moment("starts_at"), self._moment("ends_at")
+        self.starts = moment_of(self, "starts_at", self.zone)
+        self.ends = moment_of(self, "ends_at", self.zone)
         if self.starts and self.ends and self.ends <= self.starts:
             self.add_error("ends_at", "It would end before it starts. Change one of the times.")
         if self.cool_down_minutes > MAX_COOL_DOWN_MINUTES:
             most = MAX_COOL_DOWN_MINUTES // 1_440
             self.add_error("cool_down", f"At most {most} days.")
         return values
-
-    def _moment(self, name: str) -> dt.datetime | None:
-        local: dt.datetime | None = self.cleaned_data.get(name)
-        if local is None:
-            return None
-        try:
-            return moment_in(self.zone, local)
-        except OverflowError:
-            # Within hours of the calendar's first or last day.
-            self.add_error(name, "There is no such time. Write one of this or the next year.")
-            return None
 
     @property
     def follows_catalogue(self) -> bool:

@@ -35,6 +35,22 @@ class LocalTimeField(forms.Field):
         return found
 
 
+def moment_of(form: forms.Form, name: str, zone: str) -> dt.datetime | None:
+    """Return what a clock in ``zone`` means by a :class:`LocalTimeField` of a form, in UTC.
+
+    None for an empty field, and, with an error at it, for a time that there is not.
+    """
+    local: dt.datetime | None = form.cleaned_data.get(name)
+    if local is None:
+        return None
+    try:
+        return moment_in(zone, local)
+    except OverflowError:
+        # Within hours of the calendar's first or last day.
+        form.add_error(name, "There is no such time. Write one of this or the next year.")
+        return None
+
+
 class _Timed(forms.Form):
     """A form with times of the shop's zone; ``moment`` reads one of them as a moment."""
 
@@ -45,15 +61,7 @@ class _Timed(forms.Form):
 
     def moment(self, name: str) -> dt.datetime | None:
         """Return what a clock of the shop means by this field, in UTC."""
-        local: dt.datetime | None = self.cleaned_data.get(name)
-        if local is None:
-            return None
-        try:
-            return moment_in(self.zone, local)
-        except OverflowError:
-            # Within hours of the calendar's first or last day.
-            self.add_error(name, "There is no such time. Write one of this or the next year.")
-            return None
+        return moment_of(self, name, self.zone)
 
 
 class ConfirmForm(_Timed):
