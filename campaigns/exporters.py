@@ -1,4 +1,4 @@
-"""What of campaigns can be exported: a campaign's variants, and what happened to them."""
+"""What of campaigns can be exported: the list; a campaign's variants, moves and prices."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,11 +17,16 @@ from foundation.exports.api import (
     person,
     register,
 )
+from pricing.api import ledger_of_campaign
 
+from .enums import CampaignState
+from .forms.filters import CampaignFilterForm
 from .models import Campaign
+from .queries.campaigns import OVER_TAB, campaigns_matching
 from .queries.variants import SHOWN, moves_of, variants_of
 
 MOVES_SHOWN: Final = ("moves", "edits")
+PRICES_SHOWN: Final = "ledger"
 MOST_TEXT: Final = 200
 _SHOWN_WORDS: Final = {
     "on": "those it is on",
@@ -49,6 +54,27 @@ class _Numbers(Func):
 
     def __init__(self) -> None:
         super().__init__(F("holding"))
+
+
+def _list_filter(_shop_id: UUID, posted: Mapping[str, str]) -> Params:
+    form = CampaignFilterForm(posted)
+    if not form.is_valid():
+        wrong = " ".join(str(text) for texts in form.errors.values() for text in texts)
+        raise InvalidExport(wrong)
+    return form.params()
+
+
+def _list_rows(shop_id: UUID, params: Params) -> QuerySet[Any]:
+    chosen = CampaignFilterForm(params).chosen()
+    return campaigns_matching(shop_id, chosen).order_by("-created_at", "-pk")
+
+
+def _list_words(params: Params) -> str:
+    labels = {**dict(CampaignState.choices), OVER_TAB: "Over"}
+    said = [str(labels[params["state"]]).lower()] if "state" in params else []
+    if "q" in params:
+        said.append(f"matching “{params['q']}”")
+    return ", ".join(said) or "everything"
 
 
 def _campaign_of(shop_id: UUID, params: Mapping[str, str]) -> Campaign:
@@ -104,6 +130,41 @@ def _move_rows(shop_id: UUID, params: Params) -> QuerySet[Any]:
     return moves_of(campaign, edits=edits, text=params.get("q", "")).order_by("-pk")
 
 
+CAMPAIGNS = register(
+    Exporter(
+        name="campaigns.campaigns",
+        title="Campaigns",
+        columns=(
+            Column("campaign", "pk", plain=True),
+            Column("name", "name"),
+            Column("state", "state", plain=True),
+            Column("reason", "state_reason"),
+            Column("account", "connection__account"),
+            Column("priority", "layer__priority", plain=True),
+            Column("follows_catalogue", Cast("follows_catalogue", TextField()), plain=True),
+            Column("variants", "variants_total", plain=True),
+            Column("on", "variants_on", plain=True),
+            Column("times_put", "trigger_count", plain=True),
+            Column("starts", Local("starts_at"), plain=True),
+            Column("ends", Local("ends_at"), plain=True),
+            Column("began_at", Local("activated_at"), plain=True),
+            Column("over_at", Local("over_at"), plain=True),
+            Column("created_at", Local("created_at"), plain=True),
+            Column("created_at_utc", Utc("created_at"), plain=True),
+            Column("created_by", person("created_by")),
+        ),
+        clean=_list_filter,
+        rows=_list_rows,
+        words=_list_words,
+    )
+)
+
+
+def _price_rows(shop_id: UUID, params: Params) -> QuerySet[Any]:
+    campaign = _campaign_of(shop_id, params)
+    return ledger_of_campaign(shop_id, campaign.pk, params.get("q", "")).order_by("-pk")
+
+
 VARIANTS = register(
     Exporter(
         name="campaigns.variants",
@@ -150,6 +211,31 @@ MOVES = register(
         ),
         clean=_narrowed(*MOVES_SHOWN),
         rows=_move_rows,
+        words=_words,
+    )
+)
+PRICES = register(
+    Exporter(
+        name="campaigns.prices",
+        title="Prices a campaign wrote",
+        columns=(
+            Column("entry", "pk", plain=True),
+            Column("at", Local("at"), plain=True),
+            Column("at_utc", Utc("at"), plain=True),
+            *WARES,
+            Column("cause", "cause", plain=True),
+            Column("by", person("actor")),
+            Column("currency", "shop__currency", plain=True),
+            Column("price_before", "price_before", plain=True),
+            Column("price_after", "price_after", plain=True),
+            Column("compare_at_before", "compare_at_before", plain=True),
+            Column("compare_at_after", "compare_at_after", plain=True),
+            Column("own_price", "base_price", plain=True),
+            Column("job", "job__name"),
+            Column("shopify_request_id", "vendor_request_id"),
+        ),
+        clean=_narrowed(PRICES_SHOWN),
+        rows=_price_rows,
         words=_words,
     )
 )
