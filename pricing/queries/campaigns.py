@@ -20,7 +20,8 @@ from pricing.models import AuditTrailEntry, PricingJob
 MOST_STEPS: Final = 400
 """Changes of one variant that are drawn, the latest."""
 
-# A layer shows where it lies highest; below another one it gives nothing away by itself.
+# A layer shows where it lies highest; below another one it gives nothing away by itself. Where it
+# lies alone nobody has to be asked, which is where most of them lie.
 _GIVEN_AWAY: Final = """
 SELECT count(*),
   count(*) FILTER (WHERE v.stock IS NULL),
@@ -29,9 +30,9 @@ SELECT count(*),
   coalesce(sum((v.price - c.base_price) * greatest(v.stock, 0))
     FILTER (WHERE v.price > c.base_price), 0)
 FROM pricing_coveredvariant c JOIN catalog_sync_variant v ON v.id = c.variant_id
-WHERE c.stack @> ARRAY[%(layer)s]::uuid[] AND %(layer)s = (
+WHERE c.stack @> ARRAY[%(layer)s]::uuid[] AND (cardinality(c.stack) = 1 OR %(layer)s = (
   SELECT l.id FROM pricing_pricelayer l WHERE l.id = ANY(c.stack)
-  ORDER BY l.priority DESC, l.created_at, l.id DESC LIMIT 1)
+  ORDER BY l.priority DESC, l.created_at, l.id DESC LIMIT 1))
 """
 
 _STEPS: Final = """
