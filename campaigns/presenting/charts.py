@@ -36,20 +36,31 @@ def effect_chart(
 ) -> EffectChart | None:
     """Draw prices and stock between two moments; None where nothing is known of either.
 
-    Stock stands on zero, so that its level can be seen; of prices the differences count.
+    Stock stands on zero, so that its level can be seen; what was sold and is not there has no
+    height, and is told by ``stock_low``. Of prices the differences count. Before the first step
+    nothing is known, so nothing is drawn; what comes at ``until`` or later is not looked at.
     """
+    prices, stock = _before(prices, until), _before(stock, until)
     if not (prices or stock) or since >= until:
         return None
     return EffectChart(
         price=_line(prices, since, until, floor=None),
         price_low=min((value for _, value in prices), default=None),
         price_high=max((value for _, value in prices), default=None),
-        stock=_area(_line(stock, since, until, floor=0), since, until, stock),
+        stock=_area(_line(_not_below_zero(stock), since, until, floor=0), since, until, stock),
         stock_low=min((value for _, value in stock), default=None),
         stock_high=max((value for _, value in stock), default=None),
         since=since,
         until=until,
     )
+
+
+def _before(steps: _Steps, until: dt.datetime) -> _Steps:
+    return [(at, value) for at, value in steps if at < until]
+
+
+def _not_below_zero(steps: _Steps) -> _Steps:
+    return [(at, max(value, 0)) for at, value in steps]
 
 
 def _across(moment: dt.datetime, since: dt.datetime, until: dt.datetime) -> float:

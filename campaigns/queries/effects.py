@@ -28,7 +28,7 @@ WITH latest AS (
 
 _ON: Final = f"""
 {_LATEST}, span AS (SELECT min(at) AS since, greatest(
-  extract(epoch FROM %(now)s - min(at)) / %(points)s, 1) AS step FROM latest)
+  extract(epoch FROM %(until)s - min(at)) / %(points)s, 1) AS step FROM latest)
 SELECT max(l.at), sum(l.moved) FROM latest l, span
 GROUP BY floor(extract(epoch FROM l.at - span.since) / span.step) ORDER BY 1
 """  # noqa: S608 -- constants only
@@ -39,8 +39,10 @@ SELECT variant_id, count(*) FROM latest GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(li
 """  # noqa: S608 -- constants only
 
 
-def on_over_time(campaign: Campaign, now: dt.datetime) -> Steps:
-    """Return (moment, variants on from then on), oldest first; empty before the first move.
+def on_over_time(campaign: Campaign, until: dt.datetime) -> Steps:
+    """Return (moment before ``until``, variants on from then on), oldest first.
+
+    Empty before the first move.
 
     Walked backwards from how many are on now, so that it ends there however much came before the
     latest ``LOOKED_AT`` moves. One query.
@@ -48,7 +50,7 @@ def on_over_time(campaign: Campaign, now: dt.datetime) -> Steps:
     params: dict[str, Any] = {
         "campaign": campaign.pk,
         "most": LOOKED_AT,
-        "now": now,
+        "until": until,
         "points": POINTS,
     }
     with connection.cursor() as cursor:
@@ -57,13 +59,14 @@ def on_over_time(campaign: Campaign, now: dt.datetime) -> Steps:
     steps: Steps = []
     level = campaign.variants_on
     for at, moved in reversed(rows):
-        steps.append((at, level))
+        # Recounting corrects the level without a move, so that the walk may come out below none.
+        steps.append((at, max(level, 0)))
         level -= int(moved)
     if steps:
         # What was there before the first step, a moment earlier.
         steps.append((steps[-1][0] - dt.timedelta(seconds=1), max(level, 0)))
     steps.reverse()
-    return steps
+    return [step for step in steps if step[0] < until]
 
 
 @dataclass(frozen=True, slots=True)

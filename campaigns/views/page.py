@@ -29,6 +29,8 @@ DRAWN = 3
 """Variants whose price and stock are drawn."""
 LONGEST = dt.timedelta(days=30)
 """How far back pictures go."""
+SHORTEST = dt.timedelta(minutes=10)
+"""How long pictures go on, at least, when a campaign is over: its prices go back meanwhile."""
 
 
 @require_safe
@@ -68,17 +70,22 @@ def effect_of(campaign: Campaign) -> dict[str, Any]:
     """Return the pictures of what the campaign did; nothing before it begins."""
     if campaign.activated_at is None:
         return {}
-    now = timezone.now()
-    until = campaign.over_at or now
-    since = max(campaign.activated_at, until - LONGEST)
+    until, since = _drawn(campaign, timezone.now())
     return {
-        "on_chart": step_chart(effects.on_over_time(campaign, now), until=now),
+        "on_chart": step_chart(effects.on_over_time(campaign, until), until=until),
         "effects": [
             (each, chart)
             for each in effects.most_moved(campaign, since, limit=DRAWN)
-            if (chart := effect_chart(each.prices, each.stock, since=since, until=now))
+            if (chart := effect_chart(each.prices, each.stock, since=since, until=until))
         ],
     }
+
+
+def _drawn(campaign: Campaign, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Return until when and since when pictures go: what is over is followed a while longer."""
+    over, began = campaign.over_at or now, campaign.activated_at or now
+    since = max(began, over - LONGEST)
+    return min(now, over + max((over - since) / 10, SHORTEST)), since
 
 
 def asked_for(request: ShopRequest, campaign: Campaign) -> dict[str, Any]:
