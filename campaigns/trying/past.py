@@ -73,6 +73,15 @@ class TriedPast:
         ]
 
     @property
+    def rests(self) -> Sequence[Alternative]:
+        """The longer cool-downs; none where not one of them would have changed anything."""
+        asked = (self.sums.puts, self.sums.share_on, self.sums.given_away)
+        others = [
+            (each.sums.puts, each.sums.share_on, each.sums.given_away) for each in self.alternatives
+        ]
+        return self.alternatives if any(each != asked for each in others) else ()
+
+    @property
     def calmer(self) -> Alternative | None:
         """The shortest cool-down with which prices would have been put half as often, or less.
 
