@@ -6,6 +6,7 @@ from typing import Self
 
 from campaigns.enums import EDITABLE, LAID, MOVES, OVER, CampaignState
 from campaigns.models import Campaign
+from campaigns.triggers import Locations, read_triggers, triggers_words
 from foundation.cards import Tone
 
 STATE_TONES = {
@@ -49,22 +50,29 @@ def may(campaign: Campaign) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """A campaign as a line of the list. ``begins`` and ``ends``: what comes by itself."""
+    """A campaign as a line of the list.
+
+    ``said`` is its first trigger in words, ``further`` counts the others. ``begins`` and ``ends``:
+    what comes by itself.
+    """
 
     campaign: Campaign
     tone: str
-    triggers: int
+    said: str
+    further: int
     begins: dt.datetime | None
     ends: dt.datetime | None
 
     @classmethod
-    def of(cls, campaign: Campaign) -> Self:
-        """Put a campaign into words."""
+    def of(cls, campaign: Campaign, places: Locations) -> Self:
+        """Put a campaign into words; ``places`` are the names of the shop's locations."""
         state = CampaignState(campaign.state)
+        triggers = triggers_words(read_triggers(campaign.triggers), places)
         return cls(
             campaign,
             STATE_TONES.get(state, Tone.NEUTRAL),
-            len(campaign.triggers),
+            triggers[0],
+            len(triggers) - 1,
             campaign.starts_at if state in EDITABLE else None,
             campaign.ends_at if state not in OVER else None,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from campaigns.enums import MoveKind
+from campaigns.enums import MoveCause, MoveKind
 from campaigns.models import CampaignMove, CampaignVariant
 from campaigns.pacing import Later, Pace, may_move
 from foundation.cards import Tone
@@ -62,13 +62,21 @@ def _state_of(
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """Something that happened to a variant. ``alone``: the campaign leaves it alone since."""
+    """Something that happened to a variant. ``alone``: the campaign leaves it alone since.
+
+    ``why`` is the reason in a sentence, ``cause`` its kind; empty where the sentence says it.
+    """
 
     move: CampaignMove
     tone: str
+    why: str
+    cause: str
     alone: bool = False
 
     @classmethod
     def of(cls, move: CampaignMove, *, alone: bool = False) -> Self:
-        """Colour a move."""
-        return cls(move, MOVE_TONES.get(MoveKind(move.kind), Tone.NEUTRAL), alone)
+        """Put a move into words, and colour it."""
+        cause = str(MoveCause(move.cause).label)
+        why = move.why or f"{cause}."
+        cause = "" if why.rstrip(".") == cause else cause
+        return cls(move, MOVE_TONES.get(MoveKind(move.kind), Tone.NEUTRAL), why, cause, alone)

@@ -15,6 +15,7 @@ from campaigns.forms.filters import CampaignFilterForm
 from campaigns.models import Campaign
 from campaigns.presenting import STATE_TONES, CampaignRow
 from campaigns.queries import campaigns as queries
+from catalog_sync.api import location_names
 from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
 from foundation.tabs import TabLink, link
@@ -48,10 +49,11 @@ def campaign_list(request: ShopRequest) -> HttpResponse:
         order=("-created_at", "-id"),
     )
     editor = request.role.may(Role.EDITOR)
+    places = location_names(request.shop.pk)
     context = {
         "title": "Campaigns",
         "lead": "Prices that follow stock and time: put by triggers, taken back by themselves.",
-        "rows": [CampaignRow.of(each) for each in page.items],
+        "rows": [CampaignRow.of(each, places) for each in page.items],
         "page": page,
         "filters": form,
         "params": form.params(),

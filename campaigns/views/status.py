@@ -45,8 +45,9 @@ def status_of(request: ShopRequest, campaign: Campaign) -> dict[str, Any]:
     """Return what is read again every few seconds; nothing in it is typed into."""
     state = CampaignState(campaign.state)
     laid, begun = state in LAID, campaign.activated_at is not None
-    gauge = budget_gauge(campaign.connection_id) if begun else None
     shop_id = request.shop.pk
+    writing = writing_of_campaign(shop_id, campaign.pk) if begun else None
+    gauge = budget_gauge(campaign.connection_id) if laid or writing else None
     return {
         **basics_of(request, campaign),
         "frozen": request.shop.frozen_at is not None,
@@ -57,7 +58,7 @@ def status_of(request: ShopRequest, campaign: Campaign) -> dict[str, Any]:
         "counts": variants.counts_of(campaign) if laid else None,
         "given": given_away(campaign.layer_id) if laid else None,
         "written": written_by_campaign(shop_id, campaign.pk) if begun else None,
-        "writing": writing_of_campaign(shop_id, campaign.pk) if begun else None,
+        "writing": writing,
         "settling": settling.settling_of(campaign) if begun else None,
         "reconciled": last_reconciliations(shop_id).get(campaign.connection_id) if laid else None,
         "budget": {"gauge": gauge, "low": gauge.percent < LOW_PERCENT} if gauge else None,

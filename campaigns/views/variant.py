@@ -51,9 +51,11 @@ def variant_history(request: ShopRequest, variant_id: UUID) -> HttpResponse:
         "page": page,
         "rows": [MoveRow.of(each) for each in page.items],
         "entries": [
-            LedgerRow.of(each) for each in ledger_of_variant(shop_id, variant_id)[:ENTRIES]
+            LedgerRow.of(each)
+            for each in ledger_of_variant(shop_id, variant_id).order_by("-pk")[:ENTRIES]
         ],
         "may_edit": request.role.may(Role.EDITOR),
+        "here": request.get_full_path(),
     }
     return render(request, "campaigns/variant.html", context)
 

@@ -1,6 +1,7 @@
 """A campaign's own page: where it stands, its variants, what happened, what may be done."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -10,9 +11,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from campaigns.enums import CampaignState, PauseCause
-from campaigns.models import Campaign, CampaignVariant
+from campaigns.forms.filters import TABLES
+from campaigns.models import Campaign, CampaignMove, CampaignVariant
 from campaigns.services.settling import have_settled
 from catalog_sync.models import ReconciliationRun, Variant
+from foundation.exports.models import ExportJob
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.models import Job
 from pricing.models import CoveredVariant
@@ -44,13 +47,79 @@ def test_an_active_campaign_says_what_it_does(
     assert "Lower by 10 %" in said
     assert "<dd>2<small>of 4 variants</small></dd>" in said
     # Two pieces of 10.00 stand at 9.00 each; one of the two products has one piece.
-    assert "2.00 CAD<small>own price less shown price" in said
+    assert '2.00 <span class="cp-unit">CAD</span><small>own price less shown price' in said
     assert said.count("SKU-1") == 2, "the two variants that are on"
     assert "SKU-51" not in said
     left = text_of(as_owner, f"{page(campaign)}?show=left")
     assert "SKU-31" in left
     assert "left alone" in left
     assert "Take in again" in left
+
+
+def test_a_campaign_that_raises_prices_says_what_it_brings_in(
+    connection: Connection, variants: list[Variant], owner: User, as_owner: Client
+) -> None:
+    campaign = campaign_in(S.ACTIVE, connection, variants[:2], owner, on=2)
+    CoveredVariant.objects.update(base_price=Decimal("7.00"))
+    said = text_of(as_owner, page(campaign))
+    assert '<dt>More on stock</dt><dd>4.00 <span class="cp-unit">CAD</span><small>shown' in said
+    assert "Given away" not in said
+
+
+def test_every_table_is_exported_as_it_is_shown(
+    connection: Connection, variants: list[Variant], owner: User, as_owner: Client
+) -> None:
+    campaign = campaign_in(S.ACTIVE, connection, variants[:2], owner, on=1)
+
+    def asked(query: str) -> tuple[str, dict[str, str]]:
+        said = text_of(as_owner, f"{page(campaign)}{query}")
+        (form,) = re.findall(r'action="/exports/start/([\w.]+)/">(.*?)</form>', said)
+        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[1]))
+        fields.pop("csrfmiddlewaretoken")
+        assert fields.pop("campaign") == str(campaign.pk)
+        return form[0], fields
+
+    assert {query: asked(query) for query in ("", *(f"?show={each}&q=co" for each in TABLES))} == {
+        "": ("campaigns.variants", {"show": "on"}),
+        "?show=on&q=co": ("campaigns.variants", {"show": "on", "q": "co"}),
+        "?show=waiting&q=co": ("campaigns.variants", {"show": "waiting", "q": "co"}),
+        "?show=left&q=co": ("campaigns.variants", {"show": "left", "q": "co"}),
+        "?show=off&q=co": ("campaigns.variants", {"show": "off", "q": "co"}),
+        "?show=all&q=co": ("campaigns.variants", {"show": "all", "q": "co"}),
+        "?show=moves&q=co": ("campaigns.moves", {"q": "co"}),
+        "?show=edits&q=co": ("campaigns.moves", {"show": "edits", "q": "co"}),
+        "?show=ledger&q=co": ("campaigns.prices", {"q": "co"}),
+    }
+    for show in TABLES:
+        kind, fields = asked(f"?show={show}&q=co")
+        sent = {"campaign": str(campaign.pk), **fields}
+        assert as_owner.post(f"/exports/start/{kind}/", sent).status_code == 302
+    assert ExportJob.objects.count() == len(TABLES)
+    assert "/exports/start/" not in text_of(as_owner, page(draft(connection, owner, "Idea")))
+
+
+def test_the_pictures_of_what_is_over_end_soon_after(
+    connection: Connection, variants: list[Variant], owner: User, as_owner: Client
+) -> None:
+    now = timezone.now()
+    began, over = now - dt.timedelta(days=200), now - dt.timedelta(days=190)
+    columns = {"activated_at": began, "over_at": over}
+    campaign = campaign_in(S.ENDED, connection, (), owner, columns=columns)
+    for kind, at in (("put", began + dt.timedelta(days=1)), ("taken", over)):
+        CampaignMove.objects.create(
+            shop_id=campaign.shop_id,
+            campaign=campaign,
+            variant=variants[0],
+            kind=kind,
+            cause="stock",
+            at=at,
+        )
+    said = text_of(as_owner, page(campaign))
+    # From the first move, nine days before the end, to a tenth of ten days after it.
+    assert re.findall(r'class="pr-line" d="([^"]*)"', said)[:1] == [
+        "M0 114.0H0.0V6.0H576.0V114.0H640"
+    ]
+    assert "Shopify&#x27;s points" not in said
 
 
 def test_what_waits_says_why_and_until_when(
@@ -74,9 +143,23 @@ def test_what_happened_and_what_was_written(
 ) -> None:
     campaign = campaign_in(S.ACTIVE, connection, variants[:2], owner, on=1)
     let_go(campaign, variants[2])
+    for cause, why in (("rollback", "The campaign was rolled back."), ("end", "")):
+        CampaignMove.objects.create(
+            shop_id=campaign.shop_id,
+            campaign=campaign,
+            variant=variants[0],
+            kind="taken",
+            cause=cause,
+            why=why,
+            actor=owner,
+        )
     moves = text_of(as_owner, f"{page(campaign)}?show=moves")
     assert "Stock 1 is at or below 5." in moves
     assert "Stock moved" in moves
+    # What the sentence says is not said again.
+    assert moves.count("The campaign was rolled back") == 1
+    assert moves.count("The campaign ended") == 1
+    assert f'<div class="fr-muted">by {owner}</div>' in moves
     assert "Somebody set 12.34 in Shopify" in moves
     edits = text_of(as_owner, f"{page(campaign)}?show=edits")
     assert "Somebody set 12.34 in Shopify" in edits

@@ -1,6 +1,7 @@
 """The list of campaigns: tabs with counts, search, what is done to all that match."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -9,15 +10,17 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaigns.enums import CampaignState, PauseCause
 from campaigns.models import Campaign
-from catalog_sync.models import Variant
+from catalog_sync.models import Location, Variant
+from foundation.exports.models import ExportJob
 from foundation.shops.models import Connection, Shop, User
-from tests.campaigns.page_fixtures import campaign_in, draft
+from tests.campaigns.page_fixtures import BY_HAND, LOW, campaign_in, draft
 from tests.pricing.pages.asking import logged_in, text_of
 
 pytestmark = pytest.mark.django_db
 
 S = CampaignState
 LIST = "/campaigns/"
+NONE = "\N{EN DASH}"
 
 
 def test_an_empty_list_teaches_and_leads_on(
@@ -69,6 +72,64 @@ def test_times_are_said_in_the_zone_of_the_shop(
     said = text_of(as_owner, LIST)
     assert "begins <time" in said
     assert "1 Jul 23:30 EDT" in said
+
+
+def test_a_line_says_the_trigger_and_when(
+    connection: Connection, owner: User, as_owner: Client
+) -> None:
+    Location.objects.create(
+        shop_id=connection.shop_id,
+        connection=connection,
+        vendor_id=7001,
+        name="Warehouse",
+        active=True,
+    )
+    several = ({"kind": "stock_above", "threshold": 40, "location": 7001}, *BY_HAND, *LOW)
+    draft(connection, owner, "Idea", triggers=several, follows_catalogue=False)
+    began = timezone.now() - dt.timedelta(hours=2)
+    over = began + dt.timedelta(hours=1)
+    ends = timezone.now() + dt.timedelta(days=9, minutes=1)
+    campaign_in(
+        S.ACTIVE, connection, (), owner, columns={"activated_at": began}, ends_at=ends, name="Runs"
+    )
+    columns = {"activated_at": began, "over_at": over}
+    campaign_in(S.ENDED, connection, (), owner, columns=columns, name="Was")
+
+    def line(name: str) -> str:
+        cells = text_of(as_owner, f"{LIST}?q={name}").split("<tbody>")[1].split("</tbody>")[0]
+        return " ".join(re.sub("<[^>]+>", " ", cells).split())
+
+    assert line("Idea") == (
+        "Idea On when stock at Warehouse is above 40, off when it is at or below 40. "
+        f"2 further triggers. Fixed list. Draft {NONE} {NONE} 100 {NONE}"
+    )
+    low = "On when stock is at or below 5, off when it is above 6."
+    assert re.sub(r" \d+ \w{3} \d\d:\d\d UTC", "", line("Runs")) == (
+        f"Runs {low} Active 0 of 0 0 100 began 2 h ago ends in 9 days"
+    )
+    assert re.sub(r" \d+ \w{3} \d\d:\d\d UTC", "", line("Was")) == (
+        f"Was {low} Ended {NONE} 0 100 over 1 h ago"
+    )
+
+
+def test_the_list_is_exported_as_it_is_narrowed(
+    connection: Connection, owner: User, as_owner: Client
+) -> None:
+    start = "/exports/start/campaigns.campaigns/"
+    assert start not in text_of(as_owner, LIST)
+    campaign_in(S.ACTIVE, connection, (), owner, name="Sale A")
+    campaign_in(S.PAUSED, connection, (), owner, name="Sale B")
+    said = text_of(as_owner, f"{LIST}?q=sale&state=active")
+    form = said[said.index(start) :]
+    form = form[: form.index("</form>")]
+    assert '<input type="hidden" name="q" value="sale">' in form
+    assert '<input type="hidden" name="state" value="active">' in form
+    as_owner.post(start, {"q": "sale", "state": "active"})
+    made = ExportJob.objects.get()
+    assert (made.exporter, made.params) == (
+        "campaigns.campaigns",
+        {"q": "sale", "state": "active"},
+    )
 
 
 def test_what_went_wrong_is_said(connection: Connection, owner: User, as_owner: Client) -> None:
@@ -159,5 +220,5 @@ def test_the_list_costs_the_same_for_one_and_three(
 ) -> None:
     for _ in range(items):
         campaign_in(S.ACTIVE, connection, variants, owner)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         text_of(as_owner, f"{LIST}?{query}")

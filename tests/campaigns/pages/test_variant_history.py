@@ -1,6 +1,7 @@
 """One variant across campaigns: its stack from top to bottom, and what happened."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from campaigns.enums import CampaignState
 from campaigns.models import CampaignVariant
 from catalog_sync.models import Variant
 from foundation.shops.models import Connection, User
-from pricing.models import CoveredVariant
+from pricing.models import AuditTrailEntry, CoveredVariant
 from tests.campaigns.page_fixtures import campaign_in, let_go, member, put
 from tests.pricing.pages.asking import logged_in, text_of
 
@@ -73,6 +74,40 @@ def test_what_happened_under_all_campaigns(
     assert logged_in(stranger).get(url_of(variant)).status_code == 404
     assert client.get(f"/campaigns/variants/{uuid4()}/").status_code == 404
     assert url_of(variant) in text_of(client, f"/pricing/variants/{variant.pk}/")
+
+
+def test_its_last_prices_are_told_the_newest_first(
+    connection: Connection, variants: list[Variant], as_owner: Client
+) -> None:
+    for number in range(12):
+        AuditTrailEntry.objects.create(
+            shop_id=connection.shop_id,
+            variant=variants[0],
+            layer="base",
+            cause="manual_job",
+            price_before=100 + number,
+            price_after=101 + number,
+            # A transaction that began earlier may have been written later.
+            at=timezone.now() - dt.timedelta(minutes=number),
+        )
+    said = text_of(as_owner, url_of(variants[0]))
+    shown = re.findall(r'<span class="fr-before">([\d.]+)</span>', said)
+    assert shown == [f"{100 + number}.00" for number in range(11, 1, -1)]
+
+
+def test_what_is_left_alone_is_taken_in_again(
+    connection: Connection, variants: list[Variant], owner: User, viewer: User
+) -> None:
+    active = campaign_in(S.ACTIVE, connection, (), owner, name="Runs")
+    let_go(active, variants[0])
+    let_go(campaign_in(S.PAUSED, connection, (), owner, name="Rests"), variants[0])
+    member(campaign_in(S.ACTIVE, connection, (), owner, name="Off"), variants[0])
+    back = f"/campaigns/{active.pk}/take-back-in/"
+    said = text_of(logged_in(owner), url_of(variants[0]))
+    assert said.count("Take in again") == 1
+    assert f'action="{back}"' in said
+    assert f'name="next" value="{url_of(variants[0])}"' in said
+    assert "Take in again" not in text_of(logged_in(viewer), url_of(variants[0]))
 
 
 def test_a_variant_that_is_gone_keeps_its_history(
