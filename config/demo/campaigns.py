@@ -1,5 +1,6 @@
 """The story of campaigns: prices follow stock, lie over each other, go back; on bad days, too."""
 
+import sys
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -245,7 +246,8 @@ def reconcile() -> Facts:
         merchant.sell(variant.vendor_id, (variant.stock or 0) - 1)
     finally:
         merchant.behave()
-    call_command("reconcile", "--connection", str(desk.connection.pk), "--wait", verbosity=0)
+    # What the command tells belongs in the log, not between the flows.
+    call_command("reconcile", "--connection", str(desk.connection.pk), "--wait", stdout=sys.stderr)
     await_prices(merchant, {each: percent(tag, 25) for each, tag in own.items()}, "the price")
     entry = AuditTrailEntry.objects.filter(layer_ref=campaign.pk).latest("pk")
     expect(entry.cause, "reconciliation", "what the ledger says")
