@@ -41,7 +41,7 @@ def overlaps_with(
     """Return the other campaigns of the account that are about some of these variants.
 
     Those that run are known by their variants, those that have not begun by their targets. The
-    highest first. Two queries, and one for each that has not begun, at most ``COMPARED``.
+    highest first. Four queries, however many there are.
     """
     meant = variants_matching(shop_id, selection).filter(connection_id=connection_id)
     others = Campaign.objects.for_shop(shop_id).filter(connection_id=connection_id)
@@ -86,11 +86,18 @@ def _coming(
         output_field=IntegerField(),
     )
     coming = others.filter(state__in=EDITABLE).order_by(rank, "-created_at", "pk")[:COMPARED]
-    found = []
-    for each in coming:
-        theirs = variants_matching(shop_id, Selection.from_query(each.selection))
-        found.append((each, meant.filter(pk__in=theirs.values("pk")).count()))
-    return found
+    shared = {
+        f"of_{place}": Count(
+            "pk",
+            filter=Q(
+                pk__in=variants_matching(shop_id, Selection.from_query(each.selection)).values("pk")
+            ),
+        )
+        for place, each in enumerate(coming)
+    }
+    if not shared:
+        return []
+    return list(zip(coming, meant.order_by().aggregate(**shared).values(), strict=True))
 
 
 def _overlap(other: Campaign, variants: int, place: Place) -> tuple[Overlap, Campaign]:
