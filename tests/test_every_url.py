@@ -408,6 +408,7 @@ def test_the_switch_never_leads_away(owner: User, shop: Shop) -> None:
         ("https://evil.example/", "/"),
         ("//evil.example/pricing/", "/"),
         ("/pricing/3f0c/", "/pricing/"),
+        ("/campaigns/3f0c/variants/?show=on", "/campaigns/"),
         ("/operations/jobs/17/", "/"),
     ):
         answer = client.post("/shop/", {"shop": shop.pk, "next": given})

@@ -15,7 +15,7 @@ from .onward import is_ours
 from .queries import shop_or_404
 
 # First parts of addresses that are a list of the current shop by themselves.
-LISTS = frozenset({"pricing", "catalog", "alerts", "audit"})
+LISTS = frozenset({"pricing", "campaigns", "catalog", "alerts", "audit", "exports"})
 
 
 class LogInView(auth.LoginView):
