@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from campaigns.enums import CampaignState, PauseCause
 from campaigns.models import Campaign, CampaignVariant
 from catalog_sync.models import Location, StockHistory, StockLevel, Variant
+from foundation.exports.models import ExportJob
 from foundation.shops.models import Connection, Shop, User
 from tests import factories
 from tests.campaigns.page_fixtures import BY_HAND, campaign_in, draft, let_go
@@ -270,3 +271,20 @@ def test_everything_that_matches_is_paused(
     expect(page.get_by_text("2 campaigns paused")).to_be_visible()
     assert Campaign.objects.filter(state=S.PAUSED).count() == 3
     assert campaigns
+
+
+def test_the_list_and_a_table_are_exported(
+    open_as: OpenAs, campaigns: dict[str, Campaign], owner: User
+) -> None:
+    page = open_as(owner, "/campaigns/?state=active", width=390)
+    page.get_by_role("button", name="Export what matches").click()
+    expect(page).to_have_url(re.compile(r"/exports/$"))
+    page.goto(at(campaigns["active"], "?show=left"))
+    page.get_by_role("button", name="Export").click()
+    expect(page).to_have_url(re.compile(r"/exports/$"))
+    made = ExportJob.objects.order_by("created_at").values_list("exporter", "params")
+    named = {"campaign": str(campaigns["active"].pk), "name": campaigns["active"].name}
+    assert list(made) == [
+        ("campaigns.campaigns", {"state": "active"}),
+        ("campaigns.variants", {**named, "show": "left"}),
+    ]
