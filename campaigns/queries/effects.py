@@ -71,7 +71,11 @@ def on_over_time(campaign: Campaign, until: dt.datetime) -> Steps:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A variant that moved much: how often, and how its price and stock went."""
+    """A variant that moved much: how often, and how its price and stock went.
+
+    A price that was never written went straight: another campaign hid this one's, or its rules
+    left the variant alone.
+    """
 
     variant_id: UUID
     title: str
@@ -96,7 +100,7 @@ def most_moved(campaign: Campaign, since: dt.datetime, *, limit: int) -> Sequenc
     names = {
         row[0]: row[1:]
         for row in variants_matching(campaign.shop_id, chosen).values_list(
-            "pk", "product__title", "title", "sku"
+            "pk", "product__title", "title", "sku", "price"
         )
     }
     prices = price_steps(campaign.shop_id, list(names), since)
@@ -107,7 +111,7 @@ def most_moved(campaign: Campaign, since: dt.datetime, *, limit: int) -> Sequenc
             title=" ".join(part for part in names[pk][:2] if part not in ("", "Default Title")),
             sku=names[pk][2],
             moves=count,
-            prices=prices.get(pk, []),
+            prices=prices.get(pk) or [(since, names[pk][3])],
             stock=stock.get(pk, []),
         )
         for pk, count in counts.items()

@@ -47,7 +47,7 @@ def variant_history(request: ShopRequest, variant_id: UUID) -> HttpResponse:
         "variant": variant,
         "stack": stack_of(shop_id, variant_id, now=now),
         "members": _members(request, variant_id, now),
-        "chart": _chart(shop_id, variant_id, now),
+        "chart": _chart(variant, now),
         "page": page,
         "rows": [MoveRow.of(each) for each in page.items],
         "entries": [
@@ -65,10 +65,12 @@ def _members(request: ShopRequest, variant_id: UUID, now: dt.datetime) -> list[V
     return [VariantRow.of(each, pace_of(request, each.campaign), now) for each in rows]
 
 
-def _chart(shop_id: UUID, variant_id: UUID, now: dt.datetime) -> Any:
-    since = now - DRAWN
+def _chart(variant: Any, now: dt.datetime) -> Any:
+    shop_id, variant_id, since = variant.shop_id, variant.pk, now - DRAWN
+    # A price without a change went straight.
+    straight = [(since, variant.price)]
     return effect_chart(
-        price_steps(shop_id, [variant_id], since).get(variant_id, []),
+        price_steps(shop_id, [variant_id], since).get(variant_id) or straight,
         stock_steps(shop_id, [variant_id], since).get(variant_id, []),
         since=since,
         until=now,

@@ -1,6 +1,7 @@
 """How many were on over time, walked back from now; which variants moved most, with their lines."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from campaigns.models import Campaign, CampaignMove
 from campaigns.queries import effects
 from catalog_sync.models import Variant
 from foundation.shops.models import Shop, User
+from pricing.models import AuditTrailEntry
 from tests import factories
 from tests.campaigns.page_fixtures import campaign_in
 from tests.pricing.page_fixtures import catalogue
@@ -100,3 +102,25 @@ def test_those_that_moved_most_come_first_and_those_that_are_gone_not_at_all(
         (variants[0].pk, "Collar 1 Small", "SKU-11", 1),
     ]
     assert [each.moves for each in effects.most_moved(campaign, ago(10), limit=1)] == [3]
+
+
+def test_a_price_that_was_written_has_its_steps_and_another_goes_straight(
+    campaign: Campaign, variants: list[Variant]
+) -> None:
+    for hours in (3, 2):
+        moved(campaign, variants[0], MoveKind.PUT, hours)
+    moved(campaign, variants[1], MoveKind.PUT, 1)
+    AuditTrailEntry.objects.create(
+        shop_id=campaign.shop_id,
+        variant=variants[0],
+        layer="campaign",
+        cause="campaign",
+        price_before=10,
+        price_after=9,
+        at=ago(2),
+    )
+    found = effects.most_moved(campaign, ago(10), limit=3)
+    assert [each.prices for each in found] == [
+        [(ago(10), Decimal(10)), (ago(2), Decimal(9))],
+        [(ago(10), Decimal(10))],
+    ]

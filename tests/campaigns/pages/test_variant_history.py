@@ -122,6 +122,7 @@ def test_a_variant_that_is_gone_keeps_its_history(
     untouched = text_of(as_owner, url_of(variants[3]))
     assert "No campaign has touched it" in untouched
     assert "Its own price" in untouched
+    assert 'aria-label="price 20.00"' in untouched
 
 
 @pytest.mark.parametrize("items", [1, 3])
