@@ -16,6 +16,8 @@ MOVE_TONES = {
     MoveKind.OVERRULED: Tone.WARN,
     MoveKind.BACK_IN: Tone.BUSY,
 }
+# The sentences of these say all that their names do.
+_SAID = frozenset({MoveCause.END, MoveCause.ROLLBACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +80,5 @@ class MoveRow:
         """Put a move into words, and colour it."""
         cause = str(MoveCause(move.cause).label)
         why = move.why or f"{cause}."
-        cause = "" if why.rstrip(".") == cause else cause
+        cause = "" if not move.why or move.cause in _SAID else cause
         return cls(move, MOVE_TONES.get(MoveKind(move.kind), Tone.NEUTRAL), why, cause, alone)

@@ -29,7 +29,7 @@ DRAWN = 3
 """Variants whose price and stock are drawn."""
 LONGEST = dt.timedelta(days=30)
 """How far back pictures go."""
-SHORTEST = dt.timedelta(minutes=10)
+SHORTEST = dt.timedelta(minutes=2)
 """How long pictures go on, at least, when a campaign is over: its prices go back meanwhile."""
 
 
@@ -71,8 +71,10 @@ def effect_of(campaign: Campaign) -> dict[str, Any]:
     if campaign.activated_at is None:
         return {}
     until, since = _drawn(campaign, timezone.now())
+    on = step_chart(effects.on_over_time(campaign, until), until=until)
     return {
-        "on_chart": step_chart(effects.on_over_time(campaign, until), until=until),
+        # One that was over in a moment was on nothing that could be drawn.
+        "on_chart": on if on is not None and on.highest else None,
         "effects": [
             (each, chart)
             for each in effects.most_moved(campaign, since, limit=DRAWN)

@@ -122,6 +122,26 @@ def test_the_pictures_of_what_is_over_end_soon_after(
     assert "Shopify&#x27;s points" not in said
 
 
+def test_what_was_over_in_a_moment_has_no_picture(
+    connection: Connection, variants: list[Variant], owner: User, as_owner: Client
+) -> None:
+    began = timezone.now() - dt.timedelta(hours=1)
+    columns = {"activated_at": began, "over_at": began + dt.timedelta(seconds=1)}
+    campaign = campaign_in(S.ENDED, connection, (), owner, columns=columns)
+    for kind in ("put", "taken"):
+        CampaignMove.objects.create(
+            shop_id=campaign.shop_id,
+            campaign=campaign,
+            variant=variants[0],
+            kind=kind,
+            cause="start",
+            at=began,
+        )
+    said = text_of(as_owner, page(campaign))
+    assert "Variants on" not in said
+    assert "moved 2 times" in said
+
+
 def test_what_waits_says_why_and_until_when(
     connection: Connection, variants: list[Variant], owner: User, as_owner: Client, shop: Shop
 ) -> None:
@@ -143,7 +163,11 @@ def test_what_happened_and_what_was_written(
 ) -> None:
     campaign = campaign_in(S.ACTIVE, connection, variants[:2], owner, on=1)
     let_go(campaign, variants[2])
-    for cause, why in (("rollback", "The campaign was rolled back."), ("end", "")):
+    for cause, why in (
+        ("rollback", "The campaign was rolled back."),
+        ("end", "The campaign has ended."),
+        ("catalogue", ""),
+    ):
         CampaignMove.objects.create(
             shop_id=campaign.shop_id,
             campaign=campaign,
@@ -158,7 +182,9 @@ def test_what_happened_and_what_was_written(
     assert "Stock moved" in moves
     # What the sentence says is not said again.
     assert moves.count("The campaign was rolled back") == 1
-    assert moves.count("The campaign ended") == 1
+    assert "The campaign has ended." in moves
+    assert "The campaign ended" not in moves
+    assert moves.count("The catalogue changed") == 1
     assert f'<div class="fr-muted">by {owner}</div>' in moves
     assert "Somebody set 12.34 in Shopify" in moves
     edits = text_of(as_owner, f"{page(campaign)}?show=edits")
