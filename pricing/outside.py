@@ -31,8 +31,8 @@ from .staleness import count_edits
 # `judged`: what the ledger, or a write under way, says was shown at the seen time; `merged`: what
 # the edit makes of the merchant's own price where campaigns cover the variant (`c`). Of a price
 # that a campaign shows and overrules, only what was changed is taken: the rest was the campaign's.
-# A price job under a campaign wrote the campaign's price, too, and its entry names no campaign: the
-# price differs from the own one then, and the campaign on top has the word.
+# A price job under a campaign wrote the campaign's price, too: what it wrote differs from the own
+# price then. Where nothing says whose price was shown, the campaign on top has the word.
 # A price that our write has read already is an edit all the same when the mirror tells what it was
 # before (`has_old`): the write was faster than the notice.
 _ENTER = """

@@ -48,7 +48,9 @@ class PlannedChange(models.Model):
     warnings = models.SmallIntegerField(
         default=0, db_default=0, help_text="Bits of enums.PlanWarning."
     )
-    layer_ref = models.UUIDField(null=True, help_text="The campaign whose move it follows.")
+    layer_ref = models.UUIDField(
+        null=True, help_text="The campaign whose price it is, or whose move it follows."
+    )
     skip = models.CharField(max_length=20, choices=SkipReason.choices, blank=True, default="")
 
     class Meta:

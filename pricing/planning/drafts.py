@@ -23,7 +23,7 @@ class Draft:
 
     ``before`` and ``target`` are what the shop shows; ``base`` is the merchant's own price where a
     campaign covers the variant. ``rule`` is the position of the rule that decided, ``layer_ref``
-    the campaign whose move the price follows.
+    the campaign whose price the target is, or, of a campaign's job, whose move it follows.
     """
 
     variant_id: UUID

@@ -11,7 +11,7 @@ from catalog_sync.api import Selection, variants_matching
 from pricing.contracts import BaseChange
 from pricing.enums import OPEN, Layer, Outcome, PricingJobState, SkipReason
 from pricing.facts import VariantRow, read_facts
-from pricing.layering import Layers, layers_ask_for_levels
+from pricing.layering import Layers, Shown, layers_ask_for_levels
 from pricing.locks import locked_condition
 from pricing.models import (
     AuditTrailEntry,
@@ -89,22 +89,23 @@ def rule_drafts(  # noqa: PLR0913 -- what a plan is made of, by keyword
         if result.target is None:
             yield _left_alone(row, result.skip, rule=result.rule)
             continue
-        base, shown = None, result.target
+        base, shown = None, Shown(result.target, None)
         if row.covered:
             base = BaseChange(row.own, result.target)
-            shown = layers.shown(row, result.target).price
+            shown = layers.shown(row, result.target)
         yield Draft(
             row.variant_id,
             row.vendor_id,
             row.product_vendor_id,
             row.shown,
-            shown,
+            shown.price,
             None,
             base=base,
             cost=row.facts.cost,
             stock=row.facts.stock,
             rule=result.rule,
             held_by=result.held_by,
+            layer_ref=shown.layer_ref,
             other_job=other_job,
             edited_lately=edited_lately,
         )

@@ -14,7 +14,7 @@ from catalog_sync.api import Selection, variants_matching
 from pricing.contracts import BaseChange, Price
 from pricing.enums import UNDONE_BY, JobKind, SkipReason
 from pricing.facts import READ_CHUNK, VariantRow, read_facts
-from pricing.layering import Layers
+from pricing.layering import Layers, Shown
 from pricing.locks import locked_condition
 from pricing.models import PricingJob, ProcessingResult
 
@@ -113,11 +113,20 @@ def _draft(each: _Written, covered: Mapping[UUID, VariantRow], layers: Layers) -
     skip = each.skip
     if skip is not None:
         return Draft(*each.ids, each.shown, None, skip, cost=each.cost, stock=each.stock)
-    base, goal = None, each.goal
+    base, shown = None, Shown(each.goal, None)
     if each.covered:
         base = BaseChange(each.own, each.goal)
-        goal = layers.shown(covered[each.ids[0]], each.goal).price
-    return Draft(*each.ids, each.shown, goal, None, base=base, cost=each.cost, stock=each.stock)
+        shown = layers.shown(covered[each.ids[0]], each.goal)
+    return Draft(
+        *each.ids,
+        each.shown,
+        shown.price,
+        None,
+        base=base,
+        cost=each.cost,
+        stock=each.stock,
+        layer_ref=shown.layer_ref,
+    )
 
 
 def _facts_of(variant_ids: Sequence[UUID], target: PricingJob) -> dict[UUID, VariantRow]:

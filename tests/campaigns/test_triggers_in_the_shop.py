@@ -15,7 +15,7 @@ from catalog_sync.models import Product, StockHistory, StockLevel, Variant
 from config.demo.merchant import Merchant, PriceTag
 from foundation.alerts.models import Alert
 from pricing.api import Action, OutsideEditPolicy, Refused, simple_rule
-from pricing.models import CoveredVariant
+from pricing.models import AuditTrailEntry, CoveredVariant
 from pricing.outside import note_prices_seen
 from tests.campaigns.conftest import CampaignDesk, moves_of, work_off
 from tests.pricing.conftest import TestDesk
@@ -249,6 +249,28 @@ def test_an_edit_after_a_price_job_under_a_campaign(
         (one.vendor_id, "let_go" if adopted else "overruled", "outside_edit")
     ]
     assert CoveredVariant.objects.get(pk=one.pk).base_price == edit
+
+
+def test_the_campaign_whose_price_was_edited_has_the_word(
+    desk: CampaignDesk, merchant: Merchant
+) -> None:
+    """Also when a price job wrote it, and the edit is found by a campaign that begins over it."""
+    one, *_ = desk.variants
+    about = {"triggers": [{"kind": "always"}], "selection": chosen(one)}
+    adopts = desk.start("Adopts", rules=(HALF,), **about)
+    jobs = TestDesk(desk.connection, desk.person)
+    jobs.run(jobs.plan("New price", simple_rule(Action.SET, 60), selection=chosen(one)))
+    work_off()
+    last = AuditTrailEntry.objects.filter(variant=one).latest("pk")
+    assert (last.layer, last.layer_ref, last.price_after) == ("base", adopts.pk, Decimal("30.00"))
+    merchant.edit([(one.vendor_id, Decimal("77.00"))])
+    overrules = desk.start("Over", outside_edits=OutsideEditPolicy.OVERRULE, priority=200, **about)
+    assert merchant.prices()[one.vendor_id][0] == Decimal("77.00")
+    assert moves_of(adopts)[1:] == [(one.vendor_id, "let_go", "outside_edit")]
+    assert moves_of(overrules) == [
+        (one.vendor_id, "put", "start"),
+        (one.vendor_id, "let_go", "outside_edit"),
+    ]
 
 
 def test_an_app_that_is_removed_pauses_its_campaigns(desk: CampaignDesk) -> None:

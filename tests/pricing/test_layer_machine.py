@@ -14,9 +14,8 @@ from typing import ClassVar
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from catalog_sync.api import Selection
 from catalog_sync.models import Variant
@@ -27,6 +26,7 @@ from pricing.models import AuditTrailEntry, CoveredVariant, PricingJob, Processi
 from pricing.outside import note_prices_seen
 from pricing.services import bring_in_line, lay, make_layer, take_back_in, take_layer
 from tests.pricing.conftest import TestDesk, work
+from tests.pricing.stories import ShopMachine, run_stories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,7 +113,7 @@ class Modelled:
         self.follow()
 
 
-class Shop(RuleBasedStateMachine):
+class Shop(ShopMachine):
     """What campaigns, people here and people there do to three variants."""
 
     desk: TestDesk
@@ -279,7 +279,7 @@ class Shop(RuleBasedStateMachine):
             if last is not None and not modelled.untold:
                 assert (last.price_after, last.compare_at_after) == modelled.shown
 
-    def teardown(self) -> None:
+    def at_rest(self) -> None:
         """Leave a shop without campaigns, and with nothing unsaid, to the next example.
 
         Of an edit that a job of ours met first, the mirror hears by the webhook; what was kept
@@ -297,7 +297,6 @@ class Shop(RuleBasedStateMachine):
         bring_in_line()
         self.the_shop_shows_what_the_model_says()
         assert not CoveredVariant.objects.exists()
-        super().teardown()
 
 
 def _second() -> dt.datetime:
@@ -307,14 +306,4 @@ def _second() -> dt.datetime:
 
 def test_layers_in_any_order(desk: TestDesk, merchant: Merchant) -> None:
     Shop.desk, Shop.merchant = desk, merchant
-    run_state_machine_as_test(
-        Shop,
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=15,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            # The shop goes on from example to example, so a shorter one would be another story.
-            phases=[Phase.generate],
-        ),
-    )
+    run_stories(Shop, stories=20, steps=15)

@@ -11,15 +11,12 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     invariant,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
 
 from catalog_sync.api import Selection
@@ -30,6 +27,7 @@ from pricing.api import Action, ConflictPolicy, IllegalMove, Refused, cancel, si
 from pricing.models import AuditTrailEntry, PriceLock, PricingJob
 from pricing.outside import note_prices_seen
 from tests.pricing.conftest import TestDesk, work
+from tests.pricing.stories import ShopMachine, run_stories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,7 +61,7 @@ def moved(tag: PriceTag, amount: Decimal) -> PriceTag:
     return max(tag[0] + amount, FLOOR), tag[1]
 
 
-class Shop(RuleBasedStateMachine):
+class Shop(ShopMachine):
     """What people do to three variants of a shop."""
 
     desk: TestDesk
@@ -274,7 +272,7 @@ class Shop(RuleBasedStateMachine):
         prices = self.merchant.prices()
         assert {v: prices[v] for v in self.ids} == self.shown
 
-    def teardown(self) -> None:
+    def at_rest(self) -> None:
         """Nothing was written more often than the model did, and the ledger has each once."""
         ours = Counter(
             effect["variant_id"]
@@ -286,19 +284,8 @@ class Shop(RuleBasedStateMachine):
         last = {e.variant.vendor_id: e for e in entries.select_related("variant").order_by("id")}
         for variant in self.writes:
             assert last[variant].base_price == last[variant].price_after
-        super().teardown()
 
 
 def test_jobs_edits_locks_and_undo_agree_with_the_model(desk: TestDesk, merchant: Merchant) -> None:
     Shop.desk, Shop.merchant = desk, merchant
-    run_state_machine_as_test(
-        Shop,
-        settings=settings(
-            max_examples=30,
-            stateful_step_count=16,
-            deadline=None,
-            # The shop goes on from example to example, so a shorter one would be another story.
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_stories(Shop, stories=30, steps=16)
