@@ -12,18 +12,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from catalog_sync.api import Selection, lock_variants_named, variants_matching
 from foundation.work.api import enqueue
 from pricing.contracts import BaseChange
-from pricing.enums import Cause, JobKind, Outcome, PricingJobState
+from pricing.enums import UNDER_WAY, Cause, JobKind, Outcome, PricingJobState
 from pricing.facts import read_facts
 from pricing.layering import Layers, layers_ask_for_levels
 from pricing.locks import locked_among
 from pricing.models import (
     CoveredVariant,
+    PlannedChange,
     PricingJob,
     PricingJobStateChange,
     ProcessingResult,
@@ -117,9 +118,11 @@ def follow_variants(
 def bring_in_line() -> int:
     """Have every covered variant that does not show what it should follow; returns how many jobs.
 
-    The net below all moves: what was locked then, or whose job was discarded, follows now. A piece
-    is one transaction, so that nothing waits long for its locks.
+    The net below all moves: what was locked then, or whose job was discarded, follows now. What an
+    open job is still to write is its own: that job computes it anew, however long it has to wait.
+    A piece is one transaction, so that nothing waits long for its locks.
     """
+    open_jobs = _open_jobs()
     made, last = 0, None
     while True:
         rows = CoveredVariant.objects.order_by("variant_id")
@@ -129,9 +132,11 @@ def bring_in_line() -> int:
         if not piece:
             return made
         last = piece[-1][0]
+        awaited = _awaited(open_jobs, [variant_id for variant_id, _, _ in piece])
         by_connection: dict[tuple[UUID, UUID], list[UUID]] = {}
         for variant_id, shop_id, connection_id in piece:
-            by_connection.setdefault((shop_id, connection_id), []).append(variant_id)
+            if variant_id not in awaited:
+                by_connection.setdefault((shop_id, connection_id), []).append(variant_id)
         for (shop_id, connection_id), variants in by_connection.items():
             job = follow_variants(
                 shop_id=shop_id,
@@ -140,6 +145,20 @@ def bring_in_line() -> int:
                 cause=Cause.RECONCILIATION,
             )
             made += job is not None
+
+
+def _open_jobs() -> list[UUID]:
+    rows = PricingJob.objects.filter(kind=JobKind.CAMPAIGN, state__in=UNDER_WAY)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _awaited(open_jobs: Sequence[UUID], variant_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the variants that one of these jobs has not written yet."""
+    if not open_jobs:
+        return set()
+    rows = PlannedChange.objects.filter(job_id__in=open_jobs, variant_id__in=variant_ids)
+    rows = rows.filter(Q(result=None) | Q(result__outcome=Outcome.INTENDED))
+    return set(rows.values_list("variant_id", flat=True))
 
 
 def _drafts(

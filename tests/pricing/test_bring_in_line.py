@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog_sync.models import Variant
 from config.demo.merchant import Merchant
+from foundation.shops.services import freeze, unfreeze
 from foundation.work.enums import Group
 from pricing.models import CoveredVariant, PriceLock, PricingJob
 from pricing.services import bring_in_line
@@ -69,5 +70,27 @@ def test_the_look_costs_the_same_for_one_and_three(
     for variant in variants[:count]:
         covered = factories.cover(variant, [HALF], base_price=variant.price * 2)
         CoveredVariant.objects.filter(pk=covered.pk).update(base_compare_at=variant.compare_at)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert bring_in_line() == 0
+
+
+def test_what_a_waiting_job_will_write_is_left_to_it(
+    desk: TestDesk, variants: list[Variant], merchant: Merchant
+) -> None:
+    before = merchant.prices()
+    one, two, _ = variants
+    factories.cover(one, [HALF], base_price="40.00")
+    freeze(shop_id=desk.shop_id, reason="Somebody looks into it", actor_id=None)
+    assert bring_in_line() == 1
+    # However long it waits, it does not get company; what is new does get a job.
+    assert [bring_in_line(), bring_in_line()] == [0, 0]
+    factories.cover(two, [HALF], base_price="30.00")
+    assert [bring_in_line(), bring_in_line()] == [1, 0]
+    unfreeze(shop_id=desk.shop_id, actor_id=None)
+    work(Group.REMOTE)
+    assert merchant.prices() == {
+        **before,
+        one.vendor_id: (Decimal("20.00"), None),
+        two.vendor_id: (Decimal("15.00"), None),
+    }
+    assert bring_in_line() == 0
