@@ -11,7 +11,7 @@ from campaigns.enums import LAID, CampaignState
 from campaigns.membership import matching
 from campaigns.models import Campaign
 from campaigns.services.settling import have_settled
-from campaigns.services.stopping import end_now
+from campaigns.services.stopping import end_now, late_key
 from campaigns.states import locked, transition
 from catalog_sync.api import NotListening, verify_listening
 from foundation.alerts.api import close_alert, open_alert
@@ -54,7 +54,7 @@ def schedule(*, campaign: Campaign, actor_id: UUID | None) -> Campaign:
 @transaction.atomic
 def unschedule(*, campaign: Campaign, actor_id: UUID | None) -> Campaign:
     """Make a scheduled campaign a draft again."""
-    close_alert(key=_late_key(campaign.pk), reason="It is not scheduled any more.")
+    close_alert(key=late_key(campaign.pk), reason="It is not scheduled any more.")
     return transition(campaign.pk, CampaignState.DRAFT, actor_id=actor_id)
 
 
@@ -102,7 +102,7 @@ def _start_due(row: Campaign, now: dt.datetime) -> bool:
 @transaction.atomic
 def _begin(campaign: Campaign, actor_id: UUID | None) -> Campaign:
     row = transition(campaign.pk, CampaignState.ACTIVE, actor_id=actor_id)
-    close_alert(key=_late_key(row.pk), reason="The campaign has begun.")
+    close_alert(key=late_key(row.pk), reason="The campaign has begun.")
     if row.ends_at is not None:
         look_at(row.ends_at, shop_id=row.shop_id)
     have_settled(row)
@@ -114,16 +114,12 @@ def _could_not_begin(row: Campaign, why: str) -> None:
     Campaign.objects.filter(pk=row.pk, state=CampaignState.SCHEDULED).update(state_reason=why)
     open_alert(
         shop_id=row.shop_id,
-        key=_late_key(row.pk),
+        key=late_key(row.pk),
         severity="critical",
         title=f"The campaign {row.name} could not begin",
         body=f"{why} It is tried again every minute until it can, or until its end.",
         url=f"/campaigns/{row.pk}/",
     )
-
-
-def _late_key(campaign_id: UUID) -> str:
-    return f"campaign-start:{campaign_id}"
 
 
 def listen(connection_id: UUID) -> None:

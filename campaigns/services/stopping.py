@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.enums import LAID, CampaignState, PauseCause
@@ -38,6 +39,7 @@ def resume(*, campaign: Campaign, actor_id: UUID | None) -> Campaign:
     if row.ends_at is not None and row.ends_at <= timezone.now():
         raise Refused("end_over", "Its end is over. End it, so that its prices go back.")
     moved = transition(row.pk, CampaignState.ACTIVE, actor_id=actor_id)
+    _has_its_word(moved)
     have_settled(moved)
     return moved
 
@@ -54,6 +56,8 @@ def end_now(campaign: Campaign, *, actor_id: UUID | None, reason: str) -> Campai
     row = locked(campaign.pk)
     was_laid = row.state in LAID
     moved = transition(row.pk, CampaignState.ENDED, actor_id=actor_id, reason=reason)
+    close_alert(key=late_key(row.pk), reason="The campaign has ended.")
+    _has_its_word(moved)
     if was_laid:
         have_settled(moved)
     return moved
@@ -67,6 +71,7 @@ def roll_back(*, campaign: Campaign, actor_id: UUID | None, reason: str = "") ->
     :class:`pricing.api.IllegalMove` for a campaign that does not lie on anything any more.
     """
     moved = transition(campaign.pk, CampaignState.ROLLING_BACK, actor_id=actor_id, reason=reason)
+    _has_its_word(moved)
     have_settled(moved)
     return moved
 
@@ -106,16 +111,12 @@ def pause_removed(*, shop_id: UUID, connection_id: UUID) -> int:
 @transaction.atomic
 def offer_to_go_on(*, shop_id: UUID, connection_id: UUID) -> int:
     """Say that campaigns paused by the app's removal can go on; returns how many there are."""
-    rows = Campaign.objects.filter(
-        connection_id=connection_id,
-        state=CampaignState.PAUSED,
-        paused_cause=PauseCause.APP_REMOVED,
-    ).count()
+    rows = _paused_by_removal(connection_id).count()
     close_alert(key=removed_key(connection_id), reason="The app is installed again.")
     if rows:
         open_alert(
             shop_id=shop_id,
-            key=f"campaigns-back:{connection_id}",
+            key=back_key(connection_id),
             severity="warning",
             title="Campaigns wait for your word",
             body=f"The shop is connected again. {rows} of its campaigns were paused when the app "
@@ -123,6 +124,31 @@ def offer_to_go_on(*, shop_id: UUID, connection_id: UUID) -> int:
             url="/campaigns/?state=paused",
         )
     return rows
+
+
+def _paused_by_removal(connection_id: UUID) -> QuerySet[Campaign]:
+    return Campaign.objects.filter(
+        connection_id=connection_id,
+        state=CampaignState.PAUSED,
+        paused_cause=PauseCause.APP_REMOVED,
+    )
+
+
+def _has_its_word(campaign: Campaign) -> None:
+    """Close what asks for a word about campaigns paused by a removal, when none waits any more."""
+    if not _paused_by_removal(campaign.connection_id).exists():
+        for key in (removed_key(campaign.connection_id), back_key(campaign.connection_id)):
+            close_alert(key=key, reason="Every campaign that waited goes on or is over.")
+
+
+def back_key(connection_id: UUID) -> str:
+    """Name the alert about a shop that installed the app again, with campaigns waiting."""
+    return f"campaigns-back:{connection_id}"
+
+
+def late_key(campaign_id: UUID) -> str:
+    """Name the alert about a campaign that could not begin at its time."""
+    return f"campaign-start:{campaign_id}"
 
 
 def removed_key(connection_id: UUID) -> str:
