@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from catalog_sync.models import MirrorState
 from catalog_sync.services import start_full_sync
 from catalog_sync.state import subscriptions_checked
 from connectors.shopify.api import Priority, ShopifyClient, Subscription, Topic
@@ -47,7 +48,7 @@ FAILED: Final = "failed: "
 class Checked:
     """What a check found and did, by topic; ``removed`` subscriptions were in the way.
 
-    ``first``: none of ours were there before, so nothing can have been lost. ``points`` is what
+    ``first``: there never were any of ours, so nothing can have been lost. ``points`` is what
     the calls cost.
     """
 
@@ -103,7 +104,7 @@ def check_subscriptions(
         states[topic] = OK if whole else _subscribe(client, topic)
         if job is not None:
             job.heartbeat()
-    first = not any(_is_ours(each) for each in existing)
+    first = not any(_is_ours(each) for each in existing) and not _were_there(connection_id)
     checked = Checked(states, removed, first, client.points_spent)
     with transaction.atomic():
         if job is not None:
@@ -123,6 +124,12 @@ def is_whole(subscription: Subscription) -> bool:
 
 def _is_ours(subscription: Subscription) -> bool:
     return subscription.uri == our_address()
+
+
+def _were_there(connection_id: UUID) -> bool:
+    """Whether the last check left any; Shopify, or the app's removal, may have taken all."""
+    states = MirrorState.objects.filter(pk=connection_id).values_list("subscriptions", flat=True)
+    return OK in (states.first() or {}).values()
 
 
 def _subscribe(client: ShopifyClient, topic: Topic) -> str:
@@ -171,9 +178,10 @@ def _tell_restored(connection_id: UUID, shop_id: UUID, account: str, topics: Seq
         key=f"subscriptions-restored:{connection_id}",
         severity="info",
         title=f"Webhooks of {account} were restored",
-        body=f"Shopify had dropped {', '.join(topics)}; it does so when deliveries fail for hours. "
-        "They are subscribed again, and the whole catalogue is being read again for what was "
-        "missed. Check that this installation is reachable at its public address.",
+        body=f"Shopify had dropped {', '.join(topics)}; it does so when deliveries fail for hours, "
+        "and when the app is removed. They are subscribed again, and the whole catalogue is being "
+        "read again for what was missed. Check that this installation is reachable at its public "
+        "address.",
         url="/catalog/",
     )
     start_full_sync(connection_id, None, reason="Webhook subscriptions were missing for a while.")

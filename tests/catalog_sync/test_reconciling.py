@@ -57,13 +57,14 @@ Known = tuple[Any, ...]
 
 @pytest.fixture
 def lonely(connection: Connection, synced: Merchant) -> Iterator[Connection]:
-    """A connection without subscriptions, before and after."""
+    """A connection without subscriptions, as if it never had any, before and after."""
     assert synced.shop == connection.account
 
     def unsubscribe() -> None:
         client = shopify_client(connection.pk)
         for each in client.subscriptions():
             client.unsubscribe(each.id)
+        MirrorState.objects.filter(pk=connection.pk).update(subscriptions={})
 
     unsubscribe()
     yield connection

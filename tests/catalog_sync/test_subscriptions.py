@@ -91,3 +91,20 @@ def test_the_schedule_leaves_a_parked_connection_in_peace(connection: Connection
     work(Group.FAST, Group.REMOTE)
 
     assert Job.objects.filter(name="catalog.check_connection_subscriptions").count() == 0
+
+
+def test_when_all_are_lost_they_are_restored_too(connection: Connection) -> None:
+    """Hours of failed deliveries, or an app that was removed, leave none of ours behind."""
+    check_subscriptions(connection.pk)
+    client = shopify_client(connection.pk)
+    for each in client.subscriptions():
+        client.unsubscribe(each.id)
+
+    checked = check_subscriptions(connection.pk)
+
+    assert (sorted(checked.restored), checked.first) == (sorted(TOPICS), False)
+    assert addresses(connection) == WHOLE
+    assert Alert.objects.get().key == f"subscriptions-restored:{connection.pk}"
+    assert Job.objects.filter(name="catalog.full_sync").count() == 1
+    # Told once: the next check finds them.
+    assert check_subscriptions(connection.pk).made == []
