@@ -97,6 +97,18 @@ def changed(shop_id: UUID, connection_id: UUID, variant_ids: Sequence[UUID]) -> 
     return Moved(joined=sorted(now - there), left=sorted(there - now))
 
 
+def one_at_a_time(connection_id: UUID) -> None:
+    """Wait until nobody else compares this account's variants; until the transaction ends.
+
+    Else who compared first and wrote last would decide by what the catalogue was before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"campaigns.membership:{connection_id}"],
+        )
+
+
 def add(joined: Sequence[tuple[UUID, UUID]]) -> None:
     """Give variants their rows in campaigns."""
     CampaignVariant.objects.bulk_create(

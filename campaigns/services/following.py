@@ -59,6 +59,7 @@ def catalogue_changed(
 
     What stays is evaluated again, too: its rules may come to another price.
     """
+    membership.one_at_a_time(connection_id)
     moved = membership.changed(shop_id, connection_id, variant_ids)
     concerned = sorted({campaign for campaign, _ in (*moved.joined, *moved.left)})
     rows = {

@@ -17,7 +17,7 @@ from campaigns.models import Campaign, CampaignVariant
 from campaigns.moving import Move, carry_out, log
 from campaigns.states import locked, tell, transition
 from foundation.work.api import Running, enqueue
-from pricing.api import Cause, take_layer
+from pricing.api import Cause, take_back_in, take_layer
 
 SETTLE = "campaigns.settle"
 PIECE = 1_000
@@ -59,6 +59,7 @@ def _take_in(job: Running, campaign_id: UUID) -> None:
 def drop(row: Campaign, variant_ids: list[UUID], *, cause: MoveCause = MoveCause.CATALOGUE) -> None:
     """Let variants leave a campaign: their layers are taken away, their rows deleted.
 
+    That it left some alone since somebody edited them goes with the row: who joins again is new.
     The caller holds the campaign's row and counts its variants again.
     """
     if not variant_ids:
@@ -75,6 +76,7 @@ def drop(row: Campaign, variant_ids: list[UUID], *, cause: MoveCause = MoveCause
         ],
         cause=cause,
     )
+    take_back_in(row.layer_id, variant_ids)
 
 
 def _evaluate_all(job: Running, row: Campaign) -> None:
