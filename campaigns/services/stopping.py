@@ -11,19 +11,23 @@ from campaigns.models import Campaign
 from campaigns.services.settling import have_settled
 from campaigns.states import locked, transition
 from foundation.alerts.api import close_alert, open_alert
-from pricing.api import IllegalMove, Refused
+from pricing.api import IllegalMove, Refused, hold_layer
 
 
 @transaction.atomic
 def pause(*, campaign: Campaign, actor_id: UUID | None, reason: str = "") -> Campaign:
     """Freeze the campaign's prices as they are: nothing is put or taken until it goes on."""
-    return transition(
-        campaign.pk,
-        CampaignState.PAUSED,
-        actor_id=actor_id,
-        reason=reason,
-        paused_cause=PauseCause.PERSON,
+    return _paused(campaign.pk, PauseCause.PERSON, actor_id=actor_id, reason=reason)
+
+
+def _paused(
+    campaign_id: UUID, cause: PauseCause, *, actor_id: UUID | None, reason: str
+) -> Campaign:
+    moved = transition(
+        campaign_id, CampaignState.PAUSED, actor_id=actor_id, reason=reason, paused_cause=cause
     )
+    hold_layer(moved.layer_id, held=True)
+    return moved
 
 
 @transaction.atomic
@@ -40,6 +44,7 @@ def resume(*, campaign: Campaign, actor_id: UUID | None) -> Campaign:
         raise Refused("end_over", "Its end is over. End it, so that its prices go back.")
     moved = transition(row.pk, CampaignState.ACTIVE, actor_id=actor_id)
     _has_its_word(moved)
+    hold_layer(moved.layer_id, held=False)
     have_settled(moved)
     return moved
 
@@ -88,11 +93,11 @@ def pause_removed(*, shop_id: UUID, connection_id: UUID) -> int:
         .select_related("connection")
     )
     for row in rows:
-        transition(
+        _paused(
             row.pk,
-            CampaignState.PAUSED,
+            PauseCause.APP_REMOVED,
+            actor_id=None,
             reason="The app was removed from the shop.",
-            paused_cause=PauseCause.APP_REMOVED,
         )
     if rows:
         open_alert(

@@ -44,6 +44,11 @@ class PriceLayer(models.Model):
     asks_levels = models.BooleanField(
         default=False, help_text="A rule of it asks for the stock of one location."
     )
+    held = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Its campaign is paused: where it lies prices stay as they are.",
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ShopOwnedManager()

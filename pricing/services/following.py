@@ -25,6 +25,7 @@ from pricing.locks import locked_among
 from pricing.models import (
     CoveredVariant,
     PlannedChange,
+    PriceLayer,
     PricingJob,
     PricingJobStateChange,
     ProcessingResult,
@@ -120,12 +121,15 @@ def bring_in_line() -> int:
 
     The net below all moves: what was locked then, or whose job was discarded, follows now. What an
     open job is still to write is its own: that job computes it anew, however long it has to wait.
-    A piece is one transaction, so that nothing waits long for its locks.
+    Where a layer is held nothing moves by itself. A piece is one transaction, so that nothing waits long for its locks.
     """
     open_jobs = _open_jobs()
+    held = list(PriceLayer.objects.filter(held=True).values_list("pk", flat=True))
     made, last = 0, None
     while True:
         rows = CoveredVariant.objects.order_by("variant_id")
+        if held:
+            rows = rows.exclude(stack__overlap=held)
         if last is not None:
             rows = rows.filter(variant_id__gt=last)
         piece = list(rows.values_list("variant_id", "shop_id", "connection_id")[:PIECE])

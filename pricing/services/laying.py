@@ -112,6 +112,14 @@ def change_layer(layer_id: UUID, *, rules: Sequence[Rule] | None = None, **colum
     PriceLayer.objects.filter(pk=layer_id).update(**columns)
 
 
+def hold_layer(layer_id: UUID, *, held: bool) -> None:
+    """Keep what is shown where a layer lies as it is, or let it be brought in line again.
+
+    Somebody else's move of the same variant is still worked out with it.
+    """
+    PriceLayer.objects.filter(pk=layer_id).update(held=held)
+
+
 def drop_layer(layer_id: UUID) -> None:
     """Delete a layer that never lay on anything, with its rules."""
     PriceLayer.objects.filter(pk=layer_id).delete()

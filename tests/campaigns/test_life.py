@@ -7,7 +7,9 @@ import pytest
 from campaigns.api import end, pause, resume, roll_back
 from campaigns.models import Campaign
 from config.demo.merchant import Merchant, PriceTag
+from pricing.api import read_rules
 from pricing.models import AuditTrailEntry, CoveredVariant
+from pricing.services import bring_in_line
 from tests.campaigns.conftest import CampaignDesk, moves_of, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,6 +69,27 @@ def test_a_pause_freezes_prices(desk: CampaignDesk, merchant: Merchant) -> None:
     resume(campaign=campaign, actor_id=desk.person.pk)
     work_off()
     assert merchant.prices() == {**before, two: tenth_up(before[two])}
+
+
+def test_a_pause_freezes_prices_that_rules_make_of_stock(
+    desk: CampaignDesk, merchant: Merchant
+) -> None:
+    desk.stock({each.vendor_id: 20 for each in desk.variants})
+    before = merchant.prices()
+    one, *_ = before
+    scarce = {"items": [{"field": "stock", "op": "lte", "value": "5"}]}
+    rules = read_rules([{"when": scarce, "action": {"kind": "percent", "value": "10"}}])
+    campaign = desk.start(triggers=[{"kind": "always"}], rules=rules)
+    pause(campaign=campaign, actor_id=desk.person.pk)
+    desk.stock({one: 1})
+    # The net below all campaigns leaves a paused one's prices alone, too.
+    assert bring_in_line() == 0
+    assert merchant.prices() == before
+    resume(campaign=campaign, actor_id=desk.person.pk)
+    work_off()
+    assert merchant.prices() == {**before, one: tenth_up(before[one])}
+    desk.stock({one: 20})
+    assert merchant.prices() == before
 
 
 def test_a_rollback_is_done_when_its_last_price_is_written(
