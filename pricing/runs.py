@@ -19,7 +19,7 @@ from .enums import FINISHED, Outcome, PricingJobState
 from .models import PlannedChange, PricingJob
 from .planning import plan_hash_of_rows
 from .staleness import count_job
-from .states import paused_key, transition
+from .states import locked, paused_key, transition
 
 CHILDREN_CHUNK = 2_000
 
@@ -79,6 +79,9 @@ def finish_run(job: Running, *, pricing_job_id: UUID) -> None:
     engine.settle_intents(job, target)
     with transaction.atomic():
         job.fence()
+        target = locked(target)
+        if target.state in FINISHED:
+            return
         if target.state == PricingJobState.CANCELLING:
             recording.give_up_rest(target, Outcome.SKIPPED, "The run was stopped before its turn.")
             end = PricingJobState.CANCELLED

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from catalog_sync.api import Selection, lock_variants_named, variants_matching
-from foundation.work.api import enqueue
+from foundation.work.api import UNFINISHED, JobState, enqueue, jobs_numbered
 from pricing.contracts import BaseChange
 from pricing.enums import UNDER_WAY, Cause, JobKind, Outcome, PricingJobState
 from pricing.facts import read_facts
@@ -83,13 +83,15 @@ def follow(  # noqa: PLR0913 -- one use case, all by keyword
             planned_changes=writer.sums.changes,
             planned_at=timezone.now(),
         )
-        enqueue(
+        work_job_id = enqueue(
             # One batch needs nobody to hand it out.
             "pricing.follow" if writer.batches == 1 else "pricing.start_run",
             {"pricing_job_id": str(job.pk)},
             shop_id=shop_id,
             unique_key=str(job.pk),
         )
+        # Whoever looks over open jobs can tell whether anybody is at this one.
+        PricingJob.objects.filter(pk=job.pk).update(work_job_id=work_job_id)
     release_covered(right)
     return job
 
@@ -121,7 +123,8 @@ def bring_in_line() -> int:
 
     The net below all moves: what was locked then, or whose job was discarded, follows now. What an
     open job is still to write is its own: that job computes it anew, however long it has to wait.
-    Where a layer is held nothing moves by itself. A piece is one transaction, so that nothing waits long for its locks.
+    Where a layer is held nothing moves by itself. A piece is one transaction, so that nothing waits
+    long for its locks.
     """
     open_jobs = _open_jobs()
     held = list(PriceLayer.objects.filter(held=True).values_list("pk", flat=True))
@@ -151,9 +154,29 @@ def bring_in_line() -> int:
             made += job is not None
 
 
+@transaction.atomic
 def _open_jobs() -> list[UUID]:
+    """Return campaigns' jobs that will go on writing.
+
+    The books of those whose work a person has cancelled or discarded are closed.
+    """
     rows = PricingJob.objects.filter(kind=JobKind.CAMPAIGN, state__in=UNDER_WAY)
-    return list(rows.values_list("pk", flat=True))
+    given = list(rows.exclude(work_job_id=None).values_list("pk", "shop_id", "work_job_id"))
+    if not given:
+        return []
+    works = jobs_numbered(work_job_id for *_, work_job_id in given)
+    going_on = set(
+        works.filter(state__in=[*UNFINISHED, JobState.DEAD]).values_list("pk", flat=True)
+    )
+    for pk, shop_id, work_job_id in given:
+        if work_job_id not in going_on:
+            enqueue(
+                "pricing.finish_run",
+                {"pricing_job_id": str(pk)},
+                shop_id=shop_id,
+                unique_key=str(pk),
+            )
+    return [pk for pk, _, work_job_id in given if work_job_id in going_on]
 
 
 def _awaited(open_jobs: Sequence[UUID], variant_ids: Sequence[UUID]) -> set[UUID]:

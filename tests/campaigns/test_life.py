@@ -7,10 +7,14 @@ import pytest
 from campaigns.api import end, pause, resume, roll_back
 from campaigns.models import Campaign
 from config.demo.merchant import Merchant, PriceTag
+from foundation.work.api import cancel
+from foundation.work.enums import Group
+from foundation.work.models import Job
 from pricing.api import read_rules
-from pricing.models import AuditTrailEntry, CoveredVariant
+from pricing.models import AuditTrailEntry, CoveredVariant, PricingJob
 from pricing.services import bring_in_line
 from tests.campaigns.conftest import CampaignDesk, moves_of, work_off
+from tests.pricing.conftest import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,3 +117,30 @@ def test_a_rollback_is_done_when_its_last_price_is_written(
     ]
     causes = AuditTrailEntry.objects.filter(layer_ref=campaign.pk, layer="base")
     assert set(causes.values_list("cause", flat=True)) == {"rollback"}
+
+
+def test_a_rollback_whose_work_was_cancelled_comes_to_its_end(
+    desk: CampaignDesk, merchant: Merchant
+) -> None:
+    desk.stock({each.vendor_id: 1 for each in desk.variants})
+    before = merchant.prices()
+    campaign = desk.start()
+    raised = merchant.prices()
+    roll_back(campaign=campaign, actor_id=desk.person.pk)
+    work(Group.FAST)
+    works = Job.objects.filter(name="pricing.follow", state="queued")
+    assert cancel(works, actor_id=desk.person.pk) == 1
+    work_off()
+    assert (Campaign.objects.get(pk=campaign.pk).state, merchant.prices()) == (
+        "rolling_back",
+        raised,
+    )
+    # The net closes the books of the job and has another one write.
+    assert bring_in_line() == 1
+    work_off()
+    assert (Campaign.objects.get(pk=campaign.pk).state, merchant.prices()) == (
+        "rolled_back",
+        before,
+    )
+    states = PricingJob.objects.filter(campaign_ref=campaign.pk).values_list("state", flat=True)
+    assert set(states) == {"completed"}

@@ -70,7 +70,7 @@ def test_the_look_costs_the_same_for_one_and_three(
     for variant in variants[:count]:
         covered = factories.cover(variant, [HALF], base_price=variant.price * 2)
         CoveredVariant.objects.filter(pk=covered.pk).update(base_compare_at=variant.compare_at)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         assert bring_in_line() == 0
 
 
