@@ -14,7 +14,12 @@ from pricing.enums import FINISHED, UNDER_WAY, JobKind, Outcome, PricingJobState
 from pricing.models import PricingJob, PricingJobStateChange
 
 # Tasks of a job that are not parts of its run (pricing/tasks.py).
-FRAMING_TASKS = ("pricing.make_plan", "pricing.start_run", "pricing.finish_run")
+FRAMING_TASKS = (
+    "pricing.make_plan",
+    "pricing.start_run",
+    "pricing.follow",
+    "pricing.finish_run",
+)
 # The rows that ended last have the highest ids of their outcome, give or take the parallel workers.
 LATEST_ROWS = 20
 _MOVED_AT = """

@@ -164,7 +164,7 @@ def _open_jobs() -> list[UUID]:
     given = list(rows.exclude(work_job_id=None).values_list("pk", "shop_id", "work_job_id"))
     if not given:
         return []
-    works = jobs_numbered(work_job_id for *_, work_job_id in given)
+    works = jobs_numbered(work_job_id for *_, work_job_id in given if work_job_id is not None)
     going_on = set(
         works.filter(state__in=[*UNFINISHED, JobState.DEAD]).values_list("pk", flat=True)
     )

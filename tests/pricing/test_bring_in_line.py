@@ -7,9 +7,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog_sync.models import Variant
 from config.demo.merchant import Merchant
-from foundation.shops.services import freeze, unfreeze
+from foundation.outbound.services import freeze_shop, unfreeze_shop
 from foundation.work.enums import Group
 from pricing.models import CoveredVariant, PriceLock, PricingJob
+from pricing.queries.jobs import holds
 from pricing.services import bring_in_line
 from tests import factories
 from tests.pricing.conftest import TestDesk, work
@@ -80,13 +81,16 @@ def test_what_a_waiting_job_will_write_is_left_to_it(
     before = merchant.prices()
     one, two, _ = variants
     factories.cover(one, [HALF], base_price="40.00")
-    freeze(shop_id=desk.shop_id, reason="Somebody looks into it", actor_id=None)
+    freeze_shop(desk.shop_id, reason="Somebody looks into it", actor_id=None)
     assert bring_in_line() == 1
+    work(Group.REMOTE)
+    [hold] = holds(PricingJob.objects.get())
+    assert (hold.state, "The panic switch is on" in hold.cause) == ("parked", True)
     # However long it waits, it does not get company; what is new does get a job.
     assert [bring_in_line(), bring_in_line()] == [0, 0]
     factories.cover(two, [HALF], base_price="30.00")
     assert [bring_in_line(), bring_in_line()] == [1, 0]
-    unfreeze(shop_id=desk.shop_id, actor_id=None)
+    unfreeze_shop(desk.shop_id, actor_id=None)
     work(Group.REMOTE)
     assert merchant.prices() == {
         **before,
