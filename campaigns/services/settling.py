@@ -17,7 +17,7 @@ from campaigns.models import Campaign, CampaignVariant
 from campaigns.moving import Move, carry_out, log
 from campaigns.states import locked, tell, transition
 from foundation.work.api import Running, enqueue
-from pricing.api import Cause, take_back_in, take_layer
+from pricing.api import Cause, not_back_yet, take_back_in, take_layer
 
 SETTLE = "campaigns.settle"
 PIECE = 1_000
@@ -127,7 +127,8 @@ def _take_away(job: Running, campaign_id: UUID) -> None:
             columns["rollback_job_id"] = written.pk
         Campaign.objects.filter(pk=row.pk).update(**columns)
         if rolled_back and written is None and row.rollback_job_id is None:
-            transition(row.pk, CampaignState.ROLLED_BACK, reason="No price had to go back.")
+            reason = _what_stays(row) or "No price had to go back."
+            transition(row.pk, CampaignState.ROLLED_BACK, reason=reason)
         tell(row)
 
 
@@ -138,5 +139,18 @@ def finish_rollback(*, pricing_job_id: UUID) -> bool:
     ).first()
     if row is None:
         return False
-    transition(row.pk, CampaignState.ROLLED_BACK)
+    transition(row.pk, CampaignState.ROLLED_BACK, reason=_what_stays(row))
     return True
+
+
+def _what_stays(row: Campaign) -> str:
+    """Say which prices are not back although all was done that could be; empty when all are."""
+    rows = CampaignVariant.objects.filter(campaign=row)
+    left = not_back_yet(list(rows.values_list("variant_id", flat=True)))
+    if not left:
+        return ""
+    return (
+        f"{left:,} {'price has' if left == 1 else 'prices have'} not gone back yet: locked, "
+        "refused by the shop, or stopped by a person. What still differs is tried again every "
+        "quarter of an hour."
+    )

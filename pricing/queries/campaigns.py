@@ -46,6 +46,13 @@ ORDER BY e.variant_id, e.at, e.id
 """
 
 
+_NOT_BACK: Final = """
+SELECT count(*) FROM pricing_coveredvariant c JOIN catalog_sync_variant v ON v.id = c.variant_id
+WHERE c.variant_id = ANY(%s) AND c.stack = '{}' AND v.deleted_at IS NULL
+  AND (c.base_price, c.base_compare_at) IS DISTINCT FROM (v.price, v.compare_at)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class GivenAway:
     """What a campaign's prices come to on the pieces that are at hand now.
@@ -66,6 +73,13 @@ def given_away(layer_id: UUID) -> GivenAway:
     with connection.cursor() as cursor:
         cursor.execute(_GIVEN_AWAY, {"layer": layer_id})
         return GivenAway(*cursor.fetchone())
+
+
+def not_back_yet(variant_ids: Sequence[UUID]) -> int:
+    """Count the variants among these that lie under no layer and still show another price."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_BACK, [list(variant_ids)])
+        return int(cursor.fetchone()[0])
 
 
 def ledger_of_campaign(shop_id: UUID, ref: UUID, text: str = "") -> QuerySet[AuditTrailEntry]:

@@ -6,17 +6,24 @@ import pytest
 
 from campaigns.api import end, pause, resume, roll_back
 from campaigns.models import Campaign
+from catalog_sync.api import Selection
 from config.demo.merchant import Merchant, PriceTag
 from foundation.work.api import cancel
 from foundation.work.enums import Group
 from foundation.work.models import Job
 from pricing.api import read_rules
-from pricing.models import AuditTrailEntry, CoveredVariant, PricingJob
+from pricing.models import AuditTrailEntry, CoveredVariant, PriceLock, PricingJob
 from pricing.services import bring_in_line
 from tests.campaigns.conftest import CampaignDesk, moves_of, work_off
 from tests.pricing.conftest import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+STAYS = (
+    "1 price has not gone back yet: locked, refused by the shop, or stopped by a person. "
+    "What still differs is tried again every quarter of an hour."
+)
 
 
 def tenth_up(tag: PriceTag) -> PriceTag:
@@ -144,3 +151,29 @@ def test_a_rollback_whose_work_was_cancelled_comes_to_its_end(
     )
     states = PricingJob.objects.filter(campaign_ref=campaign.pk).values_list("state", flat=True)
     assert set(states) == {"completed"}
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_rollback_says_what_is_not_back_yet(
+    desk: CampaignDesk, merchant: Merchant, others: int
+) -> None:
+    """Whether it writes other prices or has nothing else to write."""
+    desk.stock({each.vendor_id: 1 for each in desk.variants})
+    before = merchant.prices()
+    one, *rest = desk.variants
+    meant = Selection(variant_ids=(one.pk, *(each.pk for each in rest[:others])))
+    campaign = desk.start(selection=meant)
+    raised = merchant.prices()[one.vendor_id]
+    lock = PriceLock.objects.create(shop_id=desk.shop_id, variant=one, reason="Agreed")
+    roll_back(campaign=campaign, actor_id=desk.person.pk)
+    work_off()
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    assert (campaign.state, campaign.state_reason) == (
+        "rolled_back",
+        STAYS,
+    )
+    assert merchant.prices() == {**before, one.vendor_id: raised}
+    lock.delete()
+    assert bring_in_line() == 1
+    work_off()
+    assert merchant.prices() == before
