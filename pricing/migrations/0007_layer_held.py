@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pricing', '0005_layer_stack'),
+        ('pricing', '0006_whose_price'),
     ]
 
     operations = [
