@@ -22,9 +22,9 @@ def settle(job: Running, campaign_id: str) -> None:
 
 
 @task("campaigns.start_due", atomic=False, max_attempts=1)
-def start_due(_job: Running) -> None:
+def start_due(job: Running) -> None:
     """Begin and end campaigns whose time has come."""
-    services.start_due()
+    services.start_due(heartbeat=job.heartbeat)
 
 
 @task("campaigns.look_again")

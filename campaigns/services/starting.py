@@ -1,6 +1,7 @@
 """Let a campaign begin: now, or at its time."""
 
 import datetime as dt
+from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -58,16 +59,16 @@ def unschedule(*, campaign: Campaign, actor_id: UUID | None) -> Campaign:
     return transition(campaign.pk, CampaignState.DRAFT, actor_id=actor_id)
 
 
-def start_due(*, now: dt.datetime | None = None) -> int:
+def start_due(
+    *, now: dt.datetime | None = None, heartbeat: Callable[[], None] = lambda: None
+) -> int:
     """Begin and end what is due; returns how many. Safe to run twice at once.
 
-    A campaign that cannot begin stays scheduled, says why, and is tried again.
+    A campaign that cannot begin stays scheduled, says why, and is tried again. Ends ask nobody
+    abroad, so they come first; a shop is asked once, however many campaigns begin in it.
     """
     now = now or timezone.now()
     done = 0
-    due = Campaign.objects.filter(state=CampaignState.SCHEDULED, starts_at__lte=now)
-    for row in due.order_by("starts_at")[:SWEEP]:
-        done += _start_due(row, now)
     ending = Campaign.objects.filter(
         state__in=[CampaignState.SCHEDULED, *LAID], ends_at__lte=now
     ).order_by("ends_at")
@@ -75,6 +76,11 @@ def start_due(*, now: dt.datetime | None = None) -> int:
         with suppress(IllegalMove):
             end_now(row, actor_id=None, reason="Its end had come.")
             done += 1
+    heard: dict[UUID, Refused | None] = {}
+    due = Campaign.objects.filter(state=CampaignState.SCHEDULED, starts_at__lte=now)
+    for row in due.order_by("starts_at")[:SWEEP]:
+        heartbeat()
+        done += _start_due(row, now, heard)
     return done
 
 
@@ -83,13 +89,13 @@ def look_at(moment: dt.datetime, *, shop_id: UUID) -> None:
     enqueue("campaigns.start_due", run_after=moment, shop_id=shop_id)
 
 
-def _start_due(row: Campaign, now: dt.datetime) -> bool:
+def _start_due(row: Campaign, now: dt.datetime, heard: dict[UUID, Refused | None]) -> bool:
     if row.ends_at is not None and row.ends_at <= now:
         # Both times passed while nobody worked: the end is what counts.
         return False
     try:
         _check_targets(row)
-        listen(row.connection_id)
+        _listen_once(row.connection_id, heard)
         _begin(row, None)
     except (Refused, Failure) as why:
         _could_not_begin(row, str(why))
@@ -97,6 +103,18 @@ def _start_due(row: Campaign, now: dt.datetime) -> bool:
     except IllegalMove:
         return False
     return True
+
+
+def _listen_once(connection_id: UUID, heard: dict[UUID, Refused | None]) -> None:
+    if connection_id not in heard:
+        heard[connection_id] = None
+        try:
+            listen(connection_id)
+        except Refused as why:
+            heard[connection_id] = why
+    refused = heard[connection_id]
+    if refused is not None:
+        raise refused
 
 
 @transaction.atomic

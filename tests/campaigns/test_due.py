@@ -1,0 +1,49 @@
+"""What begins and ends at one moment, in several campaigns of a shop."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import CampaignStateChange
+from campaigns.services import schedule, start_due
+from config.demo.merchant import Merchant
+from foundation.work.models import Job
+from tests.campaigns.conftest import CampaignDesk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR = dt.timedelta(hours=1)
+
+
+def test_ends_wait_for_no_shop_and_a_shop_is_asked_once(
+    desk: CampaignDesk, merchant: Merchant
+) -> None:
+    now = timezone.now()
+    over = desk.start("Over", ends_at=now + HOUR)
+    for name in ("One", "Two"):
+        schedule(campaign=desk.draft(name, starts_at=now + HOUR), actor_id=desk.person.pk)
+    merchant.misbehave({"kind": "unauthorized"})
+    before = merchant.calls()
+    assert start_due(now=now + 2 * HOUR) == 1
+    asked = sum(merchant.calls().values()) - sum(before.values())
+    over.refresh_from_db()
+    assert (over.state, asked) == ("ended", 1)
+    # Nobody abroad was asked for the end's sake: its prices are another job's.
+    assert Job.objects.filter(name="campaigns.settle", state="queued").count() == 1
+    merchant.behave()
+
+
+def test_what_ends_is_ended_before_others_begin(desk: CampaignDesk) -> None:
+    now = timezone.now()
+    desk.start("Over", ends_at=now + HOUR)
+    for name in ("One", "Two"):
+        schedule(campaign=desk.draft(name, starts_at=now + HOUR), actor_id=desk.person.pk)
+    seen = CampaignStateChange.objects.latest("pk").pk
+    assert start_due(now=now + 2 * HOUR) == 3
+    rows = CampaignStateChange.objects.filter(pk__gt=seen).order_by("pk")
+    assert list(rows.values_list("campaign__name", "after")) == [
+        ("Over", "ended"),
+        ("One", "active"),
+        ("Two", "active"),
+    ]
