@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from connectors.shopify.api import ProductDelivery, StockGone, StockLevel
+from connectors.shopify.api import ItemDelivery, ProductDelivery, StockGone, StockLevel
 from foundation.outbound.api import park_connection
 from foundation.shops.api import connection_access
 from foundation.work.api import publish
@@ -16,7 +16,7 @@ from foundation.work.api import publish
 from .enums import APP_REMOVED, StockCause
 from .gone import bury_product, bury_unnamed_variants
 from .merging import Merged, SeenPrice, Source, merge_products, merge_variants
-from .models import MirrorState
+from .models import MirrorState, Variant
 from .staging import stage_levels, stage_products, stage_variants
 from .stock import disconnect_level, merge_levels
 from .telling import (
@@ -115,6 +115,20 @@ def level_gone(source: Source, gone: StockGone, *, moment: dt.datetime) -> None:
         source, item_id=gone.item_id, location_id=gone.location_id, moment=moment
     )
     tell_stock(source, restocked, StockCause.WEBHOOK)
+
+
+def item_arrived(source: Source, item: ItemDelivery) -> None:
+    """Take in inventory_items/update: where it tells something new, its product is read by id.
+
+    A change of the cost moves no time of the variant, so no list and no glance would show it.
+    """
+    rows = Variant.objects.filter(
+        connection_id=source.connection_id, inventory_item_id=item.item_id, deleted_at=None
+    ).exclude(cost=item.cost, tracked=item.tracked)
+    products = set(rows.values_list("product__vendor_id", flat=True))
+    reread_products(source, products, StockCause.WEBHOOK)
+    if products:
+        reread_items(source, [item.item_id], StockCause.WEBHOOK)
 
 
 def uninstalled(source: Source, domain: str, *, moment: dt.datetime) -> None:

@@ -101,6 +101,13 @@ def level_gone(_job: Running, message_id: int) -> None:
     )
 
 
+@on("shopify", "inventory_items/update")
+def item_arrived(_job: Running, message_id: int) -> None:
+    """An item costs something else, or its stock is counted from now on, or no more."""
+    message = read_message(message_id)
+    arrivals.item_arrived(_source(message), _read(message, shopify.read_item))
+
+
 @on("shopify", "locations/create")
 @on("shopify", "locations/update")
 @on("shopify", "locations/delete")

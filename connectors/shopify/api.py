@@ -31,10 +31,12 @@ from .contracts import (
 )
 from .documents import API_VERSION
 from .payloads import (
+    ItemDelivery,
     MalformedPayload,
     PrivacyRequest,
     ProductDelivery,
     StockGone,
+    read_item,
     read_privacy_request,
     read_product,
     read_product_gone,
@@ -56,6 +58,7 @@ __all__ = [
     "Counts",
     "Envelope",
     "ExportLost",
+    "ItemDelivery",
     "ItemStock",
     "Keep",
     "LivePrice",
@@ -86,6 +89,7 @@ __all__ = [
     "is_shop_domain",
     "open_client",
     "read_envelope",
+    "read_item",
     "read_privacy_request",
     "read_product",
     "read_product_gone",

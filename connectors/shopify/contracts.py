@@ -240,6 +240,7 @@ class Topic(StrEnum):
     INVENTORY_LEVELS_UPDATE = "inventory_levels/update"
     INVENTORY_LEVELS_CONNECT = "inventory_levels/connect"
     INVENTORY_LEVELS_DISCONNECT = "inventory_levels/disconnect"
+    INVENTORY_ITEMS_UPDATE = "inventory_items/update"
     LOCATIONS_CREATE = "locations/create"
     LOCATIONS_UPDATE = "locations/update"
     LOCATIONS_DELETE = "locations/delete"

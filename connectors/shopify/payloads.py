@@ -40,6 +40,12 @@ class _LevelAt(_Level, frozen=True, kw_only=True):
     available: int | None = None
 
 
+class _Item(msgspec.Struct, frozen=True):
+    id: int
+    tracked: bool
+    cost: Decimal | None = None
+
+
 class _Gone(msgspec.Struct, frozen=True):
     id: int
 
@@ -131,6 +137,21 @@ class StockGone:
 
     item_id: int
     location_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDelivery:
+    """An inventory_items/update payload: what an item costs, and whether its stock is counted."""
+
+    item_id: int
+    tracked: bool
+    cost: Decimal | None
+
+
+def read_item(topic: str, body: bytes) -> ItemDelivery:
+    """Read inventory_items/update; ``cost`` is None where it is not set or not ours to see."""
+    told = _decode(topic, body, _Item)
+    return ItemDelivery(told.id, told.tracked, told.cost)
 
 
 def read_stock_level(topic: str, body: bytes) -> StockLevel:
