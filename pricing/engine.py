@@ -27,6 +27,7 @@ from django.db import transaction
 from catalog_sync.api import lock_variants, shopify_client
 from connectors.shopify.api import LivePrice, PriceWrite, PriceWriteAnswer
 from foundation.failures import OutcomeUnknown, Parked, Transient, Wait
+from foundation.outbound.api import pass_gate
 from foundation.work.api import Running
 
 from . import recording
@@ -64,9 +65,10 @@ def apply_batch(job: Running, *, pricing_job_id: UUID, batch: int) -> None:
     rows = open_rows(target.pk, batch)
     if not rows:
         return
-    if target.state == PricingJobState.PAUSED:
+    stop = _stopped(target)
+    if stop is not None:
         _let_go(job, target, [row for row in rows if row.intended])
-        raise _paused(target)
+        raise stop
     # Paid for as a whole: waiting for points between two products would mean reading again.
     with shopify_client(target.connection_id, job=job).prepaid(
         reads=-(-len(rows) // READ_LIMIT),
@@ -77,13 +79,14 @@ def apply_batch(job: Running, *, pricing_job_id: UUID, batch: int) -> None:
         for place, call in enumerate(calls):
             job.heartbeat()
             job.stop_if_cancelled()
-            if _is_paused(target):
+            stop = _stopped(target)
+            if stop is not None:
                 # They were intended and never sent: whoever waits for these variants may go on.
                 unsent = [row for rest in calls[place:] for row in rest]
                 with transaction.atomic():
                     job.fence()
                     recording.withdraw(target, unsent)
-                raise _paused(target)
+                raise stop
             writable = call
             if not work.reading.fresh:
                 writable = work.decide_and_record(call, work.read(call))
@@ -105,8 +108,18 @@ def _is_paused(target: PricingJob) -> bool:
     return PricingJob.objects.filter(pk=target.pk, state=PricingJobState.PAUSED).exists()
 
 
-def _paused(target: PricingJob) -> Parked:
-    return Parked(key=paused_key(target.pk), why="The price job is paused.")
+def _stopped(target: PricingJob) -> Parked | None:
+    """Return why nothing may be written now: a person has paused the job, or frozen the shop.
+
+    Who waits for that holds no intent: others that want the same prices would ask every second.
+    """
+    if _is_paused(target):
+        return Parked(key=paused_key(target.pk), why="The price job is paused.")
+    try:
+        pass_gate(target.connection_id, changes=True)
+    except Parked as parked:
+        return parked
+    return None
 
 
 def settle_intents(job: Running, target: PricingJob) -> None:

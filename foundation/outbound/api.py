@@ -17,6 +17,7 @@ from .contracts import (
 )
 from .enums import CONNECTION_RESUMED
 from .failures import ForbiddenAddress, NotSent
+from .gate import pass_gate
 from .lanes import open_http
 from .prepaid import prepay
 from .queries import budget_gauge, recent_exchanges
@@ -52,6 +53,7 @@ __all__ = [
     "freeze_shop",
     "open_http",
     "park_connection",
+    "pass_gate",
     "prepay",
     "prune_exchanges",
     "recent_exchanges",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from config.demo.merchant import Merchant
 from config.demo.prices import effective_changes
 from config.demo.pricing_jobs import expected_after, goals
+from foundation.outbound.api import freeze_shop, unfreeze_shop
 from foundation.work.enums import Group
 from foundation.work.models import Job
 from foundation.work.runner import run_batch
@@ -16,7 +17,7 @@ from pricing.api import Action, simple_rule
 from pricing.contracts import PlannedRow
 from pricing.deciding import Reading
 from pricing.enums import PlanWarning
-from pricing.models import PricingJob
+from pricing.models import PricingJob, ProcessingResult
 from tests.pricing.conftest import TestDesk, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,3 +147,16 @@ def test_an_edit_by_hand_makes_a_waiting_plan_stale(desk: TestDesk, merchant: Me
     assert Decimal(later.plan_facts["sum_before"]) == sum(
         (price for price, _ in (merchant.prices()[v] for v in goals(later))), Decimal(0)
     )
+
+
+def test_a_frozen_shop_is_not_asked_by_two_jobs_in_turn(desk: TestDesk, merchant: Merchant) -> None:
+    """The first one holds no intent while it waits, so the second does not look every second."""
+    both_confirmed(desk)
+    freeze_shop(desk.shop_id, reason="Somebody looks into it", actor_id=None)
+    before = merchant.calls()
+    work(Group.REMOTE)
+    assert not ProcessingResult.objects.filter(outcome="intended").exists()
+    waiting = Job.objects.filter(name="pricing.apply_batch")
+    assert set(waiting.values_list("state", flat=True)) == {"parked"}
+    assert merchant.calls() == before
+    unfreeze_shop(desk.shop_id, actor_id=None)
