@@ -19,8 +19,10 @@ from foundation.work.api import enqueue
 
 from .contracts import Price
 
-# The lower bound is widened to the whole second, because a webhook's time has no more; an edit
-# of that second that we did see has the value we expected.
+# The lower bound is widened to the whole second, because a webhook's time has no more: an edit may
+# follow within the second of the state we read. Of a second that was over when we read (ours and
+# the vendor's clock differ by two seconds at most, and a read is used for two) we saw the end:
+# whatever else was set in it came before that.
 _EDITS = """
 SELECT r.id AS result_id, r.variant_id, e.id AS entry_id, e.price_after, e.compare_at_after,
        e.vendor_updated_at,
@@ -29,6 +31,8 @@ SELECT r.id AS result_id, r.variant_id, e.id AS entry_id, e.price_after, e.compa
 FROM pricing_processingresult r
 JOIN pricing_audittrailentry e ON e.variant_id = r.variant_id AND e.layer = 'outside'
  AND e.vendor_updated_at >= date_trunc('second', r.read_updated_at)
+      + CASE WHEN r.intended_at < date_trunc('second', r.read_updated_at) + interval '5 seconds'
+             THEN interval '0' ELSE interval '1 second' END
  AND date_trunc('second', e.vendor_updated_at) <= date_trunc('second', r.written_updated_at)
  AND (e.price_after, e.compare_at_after)
      IS DISTINCT FROM (r.target_price, r.target_compare_at)

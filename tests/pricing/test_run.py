@@ -296,6 +296,30 @@ def test_an_edit_of_an_earlier_second_is_overwritten_without_asking_the_shop(
     assert merchant.calls() == calls
 
 
+def test_an_edit_of_a_second_that_was_over_when_we_read_was_seen(
+    desk: TestDesk, merchant: Merchant
+) -> None:
+    """Two prices were set in one second, and we read the later one a while after."""
+    done = desk.run(desk.plan())
+    result = done.results.filter(outcome="applied").earliest("pk")
+    assert result.written_updated_at is not None
+    read = result.written_updated_at - dt.timedelta(minutes=10)
+    ProcessingResult.objects.filter(pk=result.pk).update(read_updated_at=read)
+    calls = merchant.calls()
+    seen = (result.variant.vendor_id, "58.58", result.target_compare_at, read)
+    _tell(desk, seen)
+    work(Group.REMOTE)
+    done.refresh_from_db()
+    assert (done.overwritten, done.applied) == (0, done.planned_changes)
+    # One of the second after it nobody saw.
+    after = read + dt.timedelta(seconds=1)
+    _tell(desk, (result.variant.vendor_id, "59.59", result.target_compare_at, after))
+    work(Group.REMOTE)
+    result.refresh_from_db()
+    assert (result.outcome, result.found_price) == ("overwritten", Decimal("59.59"))
+    assert merchant.calls() == calls
+
+
 def test_a_lost_write_that_was_edited_at_once_is_confirmed_by_its_echo(
     desk: TestDesk, merchant: Merchant
 ) -> None:

@@ -13,9 +13,7 @@ import pytest
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    Bundle,
     invariant,
-    multiple,
     rule,
 )
 
@@ -36,6 +34,7 @@ VARIANTS = 3
 AMOUNTS = st.integers(-900, 900).filter(bool).map(lambda cents: Decimal(cents) / 100)
 PRICES = st.integers(100, 9_999).map(lambda cents: Decimal(cents) / 100)
 PLACES = st.integers(0, VARIANTS - 1)
+WHICH = st.integers(0, 7)
 # What becomes of a plan at once: it waits, or it is run, or it is run after somebody's edit.
 # Hypothesis leaves rules out of whole examples, so this must not hang on another rule.
 FATES = st.just(()) | st.tuples(st.none() | PRICES) | st.tuples(PRICES)
@@ -66,7 +65,6 @@ class Shop(ShopMachine):
 
     desk: TestDesk
     merchant: Merchant
-    jobs = Bundle("jobs")
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,6 +82,15 @@ class Shop(ShopMachine):
         self.since = self.merchant.last_effect()
         self.writes: Counter[int] = Counter()
         PriceLock.objects.all().delete()
+        self.made: list[Planned] = []
+
+    def _made(self, which: int) -> Planned | None:
+        """Return a job of this story, the latest first; None when none was made yet.
+
+        No bundle: whether there is something to undo depends on the shop, and what is drawn must
+        not.
+        """
+        return self.made[-1 - which % len(self.made)] if self.made else None
 
     # -- what others do
 
@@ -117,15 +124,12 @@ class Shop(ShopMachine):
     # -- what we do
 
     @rule(
-        target=jobs,
         amount=AMOUNTS,
         policy=st.sampled_from(ConflictPolicy),
         places=st.sets(PLACES, min_size=1),
         fate=FATES,
     )
-    def plan(
-        self, amount: Decimal, policy: ConflictPolicy, places: set[int], fate: Fate
-    ) -> Planned:
+    def plan(self, amount: Decimal, policy: ConflictPolicy, places: set[int], fate: Fate) -> None:
         chosen = [self.variants[place] for place in sorted(places)]
         job = self.desk.plan(
             "Model",
@@ -146,16 +150,19 @@ class Shop(ShopMachine):
             )
             for row in job.plan.filter(skip="")
         }
-        return self._meets(Planned(job, amount, policy, rows), fate)
+        self._meets(Planned(job, amount, policy, rows), fate)
 
-    def _meets(self, planned: Planned, fate: Fate) -> Planned:
+    def _meets(self, planned: Planned, fate: Fate) -> None:
         for meddled in fate:
-            self.run(planned, meddled)
-        return planned
+            self._run(planned, meddled)
+        self.made.append(planned)
 
-    @rule(target=jobs, planned=jobs, share=st.none() | st.integers(1, VARIANTS), fate=FATES)
-    def plan_undo(self, planned: Planned, share: int | None, fate: Fate) -> object:
+    @rule(which=WHICH, share=st.none() | st.integers(1, VARIANTS), fate=FATES)
+    def plan_undo(self, which: int, share: int | None, fate: Fate) -> None:
         """Take a job back, wholly or the first rows of it."""
+        planned = self._made(which)
+        if planned is None:
+            return
         applied = planned.job.results.filter(outcome__in=("applied", "overwritten"))
         chosen = list(applied.order_by("id").values_list("id", "planned__variant_vendor_id"))[
             :share
@@ -174,7 +181,7 @@ class Shop(ShopMachine):
                 "undo_open": is_open,
             }
             assert due[refused]
-            return multiple()
+            return
         rows = {
             v: (planned.written[v][1], planned.written[v][0])
             for _, v in chosen
@@ -188,10 +195,14 @@ class Shop(ShopMachine):
             )
             for row in job.plan.filter(skip="")
         }
-        return self._meets(Planned(job, Decimal(0), ConflictPolicy.SKIP, rows, undo=True), fate)
+        self._meets(Planned(job, Decimal(0), ConflictPolicy.SKIP, rows, undo=True), fate)
 
-    @rule(planned=jobs, meddled=st.none() | PRICES)
-    def run(self, planned: Planned, meddled: Decimal | None) -> None:
+    @rule(which=WHICH, meddled=st.none() | PRICES)
+    def run(self, which: int, meddled: Decimal | None) -> None:
+        if planned := self._made(which):
+            self._run(planned, meddled)
+
+    def _run(self, planned: Planned, meddled: Decimal | None) -> None:
         """Confirm a job; somebody may have set one of its prices just before, unheard."""
         if meddled is not None and planned.rows:
             self.edit(self.ids.index(min(planned.rows)), meddled, told=False)
@@ -240,8 +251,11 @@ class Shop(ShopMachine):
         self.writes[variant] += 1
         return "applied"
 
-    @rule(planned=jobs)
-    def drop(self, planned: Planned) -> None:
+    @rule(which=WHICH)
+    def drop(self, which: int) -> None:
+        planned = self._made(which)
+        if planned is None:
+            return
         try:
             cancel(job=planned.job, actor_id=self.desk.person.pk)
             was_open = True
@@ -250,10 +264,11 @@ class Shop(ShopMachine):
         assert was_open != planned.ended
         planned.ended = True
 
-    @rule(planned=jobs)
-    def plan_again(self, planned: Planned) -> None:
+    @rule(which=WHICH)
+    def plan_again(self, which: int) -> None:
         """Make the plan of an open job of rules again, over prices as the mirror knows them."""
-        if planned.ended or planned.undo:
+        planned = self._made(which)
+        if planned is None or planned.ended or planned.undo:
             return
         variants = {row.variant_vendor_id for row in planned.job.plan.all()}
         planned.job = self.desk.replan(planned.job)
