@@ -31,6 +31,8 @@ from .staleness import count_edits
 # `judged`: what the ledger, or a write under way, says was shown at the seen time; `merged`: what
 # the edit makes of the merchant's own price where campaigns cover the variant (`c`). Of a price
 # that a campaign shows and overrules, only what was changed is taken: the rest was the campaign's.
+# Where only the compare-at was changed, and the campaign shows the own one, the own one was edited:
+# the campaign's price is left alone (`split`).
 # A price job under a campaign wrote the campaign's price, too: what it wrote differs from the own
 # price then. Where nothing says whose price was shown, the campaign on top has the word.
 # A price that our write has read already is an edit all the same when the mirror tells what it was
@@ -81,7 +83,7 @@ WITH seen AS (
     SELECT * FROM pricing_processingresult p WHERE p.variant_id = seen.variant_id
       AND p.outcome = 'intended' ORDER BY p.id DESC LIMIT 1) r ON true
 ), told AS (
-  SELECT judged.*, laid AND by_campaign AND NOT stale AS edits_campaign,
+  SELECT judged.*, laid AND by_campaign AND NOT stale AS under_campaign,
     COALESCE(showing.outside_edits, top.outside_edits) AS policy,
     CASE WHEN has_earlier THEN e_price WHEN has_intent THEN r_before
          WHEN has_later THEN l_price ELSE old END AS before,
@@ -109,15 +111,20 @@ WITH seen AS (
       AND date_trunc('second', o.vendor_updated_at) = date_trunc('second', judged.at)
       AND (o.price_after, o.compare_at_after)
           IS NOT DISTINCT FROM (judged.price, judged.compare_at))
+), split AS (
+  SELECT told.*, under_campaign AND NOT (
+    price = before AND before_compare IS NOT DISTINCT FROM own_compare) AS edits_campaign
+  FROM told
 ), merged AS (
-  SELECT told.*,
-    CASE WHEN stale THEN own WHEN edits_campaign AND policy = 'overrule' AND price = before THEN own
+  SELECT split.*,
+    CASE WHEN stale OR (under_campaign AND NOT edits_campaign) THEN own
+         WHEN edits_campaign AND policy = 'overrule' AND price = before THEN own
          ELSE price END AS base,
     CASE WHEN stale THEN own_compare
          WHEN edits_campaign AND policy = 'overrule'
           AND compare_at IS NOT DISTINCT FROM before_compare THEN own_compare
          ELSE compare_at END AS base_compare
-  FROM told
+  FROM split
 ), entered AS (
   INSERT INTO pricing_audittrailentry (
     shop_id, variant_id, layer, cause, price_before, compare_at_before, price_after,

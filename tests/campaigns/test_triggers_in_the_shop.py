@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from django.utils import timezone
 
-from campaigns.api import pause, resume, switch, take_back_in
+from campaigns.api import end, pause, resume, switch, take_back_in
 from campaigns.enums import MoveCause
 from campaigns.models import Campaign, CampaignVariant, PendingVariant
 from campaigns.services import catalogue_changed, look_again, offer_to_go_on, pause_removed
@@ -271,6 +271,38 @@ def test_the_campaign_whose_price_was_edited_has_the_word(
         (one.vendor_id, "put", "start"),
         (one.vendor_id, "let_go", "outside_edit"),
     ]
+
+
+@pytest.mark.parametrize("policy", OutsideEditPolicy)
+def test_a_compare_at_that_is_edited_alone_is_the_own_one(
+    desk: CampaignDesk, merchant: Merchant, policy: OutsideEditPolicy
+) -> None:
+    """The campaign's price is not taken for the merchant's, and the campaign stays."""
+    one, *_ = desk.variants
+    own = merchant.prices()[one.vendor_id]
+    campaign = desk.start(
+        triggers=[{"kind": "always"}], rules=(HALF,), selection=chosen(one), outside_edits=policy
+    )
+    known = Variant.objects.get(pk=one.pk)
+    # The shop goes on from test to test.
+    compare_at = (known.compare_at or Decimal(900)) + 1
+    seen = [known.vendor_id, known.price, compare_at, timezone.now(), known.price, known.compare_at]
+    merchant.act("edit", variant_id=known.vendor_id, compare_at_price=str(compare_at))
+    Variant.objects.filter(pk=one.pk).update(compare_at=compare_at)
+    note_prices_seen(
+        shop_id=desk.shop_id, connection_id=desk.connection.pk, seen=[seen], request_id=""
+    )
+    work_off()
+    covered = CoveredVariant.objects.get(pk=one.pk)
+    assert (covered.base_price, covered.base_compare_at) == (own[0], compare_at)
+    assert covered.stack == [campaign.layer_id]
+    assert moves_of(campaign) == [(one.vendor_id, "put", "start")]
+    last = AuditTrailEntry.objects.filter(variant=one).latest("pk")
+    assert (last.layer, last.price_after, last.base_price) == ("outside", known.price, own[0])
+    end(campaign=campaign, actor_id=None)
+    work_off()
+    assert Variant.objects.get(pk=one.pk).price == own[0]
+    assert merchant.prices()[one.vendor_id] == (own[0], compare_at)
 
 
 def test_an_app_that_is_removed_pauses_its_campaigns(desk: CampaignDesk) -> None:

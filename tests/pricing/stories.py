@@ -1,21 +1,43 @@
 """State machines over a shop that goes on from example to example."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+Step = Callable[..., None]
+
+
+def step(**given: Any) -> Callable[[Step], Step]:
+    """Make a method a rule that is told when its story fails; ``given`` as of ``rule``."""
+
+    def make(method: Step) -> Step:
+        @wraps(method)
+        def told(machine: "ShopMachine", **drawn: Any) -> None:
+            machine.story.append(f"{method.__name__} {drawn}")
+            method(machine, **drawn)
+
+        decorate: Callable[[Step], Step] = rule(**given)
+        return decorate(told)
+
+    return make
 
 
 class ShopMachine(RuleBasedStateMachine):
-    """A machine that remembers what failed first.
+    """A machine that remembers what failed first, and its story.
 
     The shop is another one by the time hypothesis plays a failing story again, so it sees the
     second run end otherwise and complains of that alone; the cause is what failed first.
     """
 
     failed: ClassVar[AssertionError | None] = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.story: list[str] = []
 
     def check_invariants(self, *given: Any) -> None:
         """Check as ever."""
@@ -37,7 +59,9 @@ class ShopMachine(RuleBasedStateMachine):
             yield
         except AssertionError as error:
             kind = type(self)
-            kind.failed = kind.failed or error
+            if kind.failed is None:
+                error.add_note("\n".join(["The story:", *self.story]))
+                kind.failed = error
             raise
 
 

@@ -15,7 +15,7 @@ from typing import ClassVar
 import pytest
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import invariant
 
 from catalog_sync.api import Selection
 from catalog_sync.models import Variant
@@ -26,7 +26,7 @@ from pricing.models import AuditTrailEntry, CoveredVariant, PricingJob, Processi
 from pricing.outside import note_prices_seen
 from pricing.services import bring_in_line, lay, make_layer, take_back_in, take_layer
 from tests.pricing.conftest import TestDesk, work
-from tests.pricing.stories import ShopMachine, run_stories
+from tests.pricing.stories import ShopMachine, run_stories, step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -182,15 +182,15 @@ class Shop(ShopMachine):
                     modelled.hear_edit()
         work(Group.REMOTE, Group.FAST, Group.REMOTE)
 
-    @rule(layer=LAYERS, places=SETS)
+    @step(layer=LAYERS, places=SETS)
     def put(self, layer: int, places: set[int]) -> None:
         self._move(layer, places, on=True)
 
-    @rule(layer=LAYERS, places=SETS)
+    @step(layer=LAYERS, places=SETS)
     def take(self, layer: int, places: set[int]) -> None:
         self._move(layer, places, on=False)
 
-    @rule(layer=LAYERS)
+    @step(layer=LAYERS)
     def end(self, layer: int) -> None:
         take_layer(self.layers[layer], cause=Cause.CAMPAIGN, name="Model")
         places = set()
@@ -201,12 +201,12 @@ class Shop(ShopMachine):
                 places.add(at)
         self._written(places)
 
-    @rule(layer=LAYERS, place=PLACES)
+    @step(layer=LAYERS, place=PLACES)
     def take_back_in(self, layer: int, place: int) -> None:
         take_back_in(self.layers[layer], [self.variants[place].pk])
         self.model[place].let_go.discard(layer)
 
-    @rule(place=PLACES, price=PRICES, told=st.booleans())
+    @step(place=PLACES, price=PRICES, told=st.booleans())
     def edit(self, place: int, price: Decimal, told: bool) -> None:
         variant, modelled = self.ids[place], self.model[place]
         # The vendor's times have whole seconds: the same price twice in one is one edit.
@@ -236,7 +236,7 @@ class Shop(ShopMachine):
             request_id="",
         )
 
-    @rule(place=PLACES, amount=st.integers(-300, 300).filter(bool))
+    @step(place=PLACES, amount=st.integers(-300, 300).filter(bool))
     def job(self, place: int, amount: int) -> None:
         """A price job changes the own price; what somebody edited unseen, it keeps."""
         step = Decimal(amount) / 100
@@ -293,7 +293,7 @@ class Shop(ShopMachine):
                 modelled.hear_edit()
         work(Group.FAST, Group.REMOTE)
         for layer in range(len(SALES)):
-            self.end(layer)
+            self.end(layer=layer)
         bring_in_line()
         self.the_shop_shows_what_the_model_says()
         assert not CoveredVariant.objects.exists()

@@ -14,7 +14,6 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     invariant,
-    rule,
 )
 
 from catalog_sync.api import Selection
@@ -25,7 +24,7 @@ from pricing.api import Action, ConflictPolicy, IllegalMove, Refused, cancel, si
 from pricing.models import AuditTrailEntry, PriceLock, PricingJob
 from pricing.outside import note_prices_seen
 from tests.pricing.conftest import TestDesk, work
-from tests.pricing.stories import ShopMachine, run_stories
+from tests.pricing.stories import ShopMachine, run_stories, step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,7 +93,7 @@ class Shop(ShopMachine):
 
     # -- what others do
 
-    @rule(place=PLACES, price=PRICES, told=st.booleans())
+    @step(place=PLACES, price=PRICES, told=st.booleans())
     def edit(self, place: int, price: Decimal, told: bool) -> None:
         """Somebody sets a price by hand; the mirror may hear of it now, or never."""
         variant = self.ids[place]
@@ -112,7 +111,7 @@ class Shop(ShopMachine):
             )
             work(Group.REMOTE)
 
-    @rule(place=PLACES)
+    @step(place=PLACES)
     def toggle_lock(self, place: int) -> None:
         variant = self.variants[place]
         if variant.vendor_id in self.locked:
@@ -123,7 +122,7 @@ class Shop(ShopMachine):
 
     # -- what we do
 
-    @rule(
+    @step(
         amount=AMOUNTS,
         policy=st.sampled_from(ConflictPolicy),
         places=st.sets(PLACES, min_size=1),
@@ -157,7 +156,7 @@ class Shop(ShopMachine):
             self._run(planned, meddled)
         self.made.append(planned)
 
-    @rule(which=WHICH, share=st.none() | st.integers(1, VARIANTS), fate=FATES)
+    @step(which=WHICH, share=st.none() | st.integers(1, VARIANTS), fate=FATES)
     def plan_undo(self, which: int, share: int | None, fate: Fate) -> None:
         """Take a job back, wholly or the first rows of it."""
         planned = self._made(which)
@@ -197,7 +196,7 @@ class Shop(ShopMachine):
         }
         self._meets(Planned(job, Decimal(0), ConflictPolicy.SKIP, rows, undo=True), fate)
 
-    @rule(which=WHICH, meddled=st.none() | PRICES)
+    @step(which=WHICH, meddled=st.none() | PRICES)
     def run(self, which: int, meddled: Decimal | None) -> None:
         if planned := self._made(which):
             self._run(planned, meddled)
@@ -205,7 +204,7 @@ class Shop(ShopMachine):
     def _run(self, planned: Planned, meddled: Decimal | None) -> None:
         """Confirm a job; somebody may have set one of its prices just before, unheard."""
         if meddled is not None and planned.rows:
-            self.edit(self.ids.index(min(planned.rows)), meddled, told=False)
+            self.edit(place=self.ids.index(min(planned.rows)), price=meddled, told=False)
         refused, done = "", planned.job
         try:
             done = self.desk.run(planned.job)
@@ -251,7 +250,7 @@ class Shop(ShopMachine):
         self.writes[variant] += 1
         return "applied"
 
-    @rule(which=WHICH)
+    @step(which=WHICH)
     def drop(self, which: int) -> None:
         planned = self._made(which)
         if planned is None:
@@ -264,7 +263,7 @@ class Shop(ShopMachine):
         assert was_open != planned.ended
         planned.ended = True
 
-    @rule(which=WHICH)
+    @step(which=WHICH)
     def plan_again(self, which: int) -> None:
         """Make the plan of an open job of rules again, over prices as the mirror knows them."""
         planned = self._made(which)
