@@ -15,7 +15,7 @@ from .listening import NotListening, verify_listening
 from .listing import variant_stock
 from .matching import SelectionFacts, compile_selection, selection_matches
 from .overview import overview
-from .prices import apply_written_prices, lock_variants, lock_variants_named
+from .prices import apply_live_prices, lock_variants, lock_variants_named
 from .queries import (
     facets,
     location_names,
@@ -54,7 +54,7 @@ __all__ = [
     "Steps",
     "StockCause",
     "Totals",
-    "apply_written_prices",
+    "apply_live_prices",
     "compile_selection",
     "facets",
     "last_reconciliations",

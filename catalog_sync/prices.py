@@ -1,4 +1,4 @@
-"""Our own price writes, told to the mirror by whoever wrote them."""
+"""Live prices, told to the mirror by whoever wrote or read them."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db import connection
 
-WrittenRow = tuple[int, Decimal, Decimal | None, dt.datetime]
-"""(variant's vendor id, price, compare-at, the vendor's time of the write)."""
+LiveRow = tuple[int, Decimal, Decimal | None, dt.datetime]
+"""(variant's vendor id, price, compare-at, the vendor's time of the variant)."""
 
 # The rows are locked in the order of vendor ids like everywhere in this app, so that a webhook of
-# the same product cannot deadlock with us. Equal times: the answer to a write says what was there
+# the same product cannot deadlock with us. Equal times: the answer says what was there
 # right after it; whatever came later within that second arrives as a webhook with the same time
 # and is read again by id.
 _APPLY = """
@@ -55,8 +55,8 @@ def lock_variants_named(variant_ids: Sequence[UUID]) -> None:
         )
 
 
-def apply_written_prices(connection_id: UUID, rows: Sequence[WrittenRow]) -> int:
-    """Make the mirror know prices we have just written, without waiting for their webhooks.
+def apply_live_prices(connection_id: UUID, rows: Sequence[LiveRow]) -> int:
+    """Make the mirror know prices we have just written or read, before their webhooks come.
 
     Runs in the caller's transaction, in one statement. A row the mirror knows a newer version of,
     and a variant it does not know, are left alone. Publishes nothing: the writer is the listener.

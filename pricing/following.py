@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from catalog_sync.api import Selection, variants_matching
+from catalog_sync.api import Selection, apply_live_prices, variants_matching
 from connectors.shopify.api import LivePrice
 from foundation.tracing import current_request_id
 
@@ -54,6 +54,7 @@ def decide_following(job: PricingJob, rows: Sequence[PlannedRow], reading: Readi
     recording.withdraw(job, never_sent)
     found = _facts(job, [*fresh, *edited])
     if _note_edits(job, {**fresh, **edited}, found):
+        _tell_mirror(job, {**fresh, **edited}, found)
         found = _facts(job, list(fresh))
     locked = locked_among(job.shop_id, [row.variant_id for row in fresh])
     layers = Layers(now=timezone.now())
@@ -124,6 +125,20 @@ def _note_edits(
         connection_id=job.connection_id,
         seen=seen,
         request_id=current_request_id(),
+    )
+
+
+def _tell_mirror(
+    job: PricingJob, live: Mapping[PlannedRow, LivePrice], found: Mapping[UUID, VariantRow]
+) -> None:
+    """Let the mirror know edits at once: what moves until their webhooks come goes by it."""
+    apply_live_prices(
+        job.connection_id,
+        [
+            (row.variant_vendor_id, each.price, each.compare_at, each.updated_at)
+            for row, each in live.items()
+            if row.variant_id in found and found[row.variant_id].shown != _price(each)
+        ],
     )
 
 

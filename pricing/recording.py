@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from catalog_sync.api import apply_written_prices, lock_variants
+from catalog_sync.api import apply_live_prices, lock_variants
 from connectors.shopify.api import LivePrice
 from foundation.live.api import touch
 from foundation.tracing import current_request_id
@@ -174,7 +174,7 @@ def record(target: PricingJob, settled: Sequence[Settled]) -> None:
         enter_applied(applied)
         if target.kind != JobKind.CAMPAIGN:
             _move_bases(target, applied)
-        apply_written_prices(
+        apply_live_prices(
             target.connection_id,
             [
                 (

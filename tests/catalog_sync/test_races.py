@@ -13,7 +13,7 @@ from django.db import transaction
 from catalog_sync import arrivals
 from catalog_sync.merging import Source
 from catalog_sync.models import Product, StockHistory, Variant
-from catalog_sync.prices import apply_written_prices
+from catalog_sync.prices import apply_live_prices
 from connectors.shopify.api import Product as TheirProduct
 from connectors.shopify.api import ProductDelivery, StockLevel
 from connectors.shopify.api import Variant as TheirVariant
@@ -96,7 +96,7 @@ def test_two_webhooks_of_one_product_and_our_own_write(known: bool, source: Sour
             partial(arrivals.product_arrived, source, delivery(3 * turn)),
             partial(arrivals.product_arrived, source, delivery(3 * turn + 1, backwards=True)),
             partial(arrivals.product_arrived, source, delivery(3 * turn + 2)),
-            lambda: apply_written_prices(source.connection_id, written),
+            lambda: apply_live_prices(source.connection_id, written),
         )
         assert Product.objects.get().title == f"At {3 * turn + 2}"
         assert set(Variant.objects.values_list("price", flat=True)) == {Decimal(3 * turn + 2)}

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from catalog_sync.api import apply_written_prices, probe_connection, start_full_sync
+from catalog_sync.api import apply_live_prices, probe_connection, start_full_sync
 from catalog_sync.enums import StockCause
 from catalog_sync.merging import Source
 from catalog_sync.models import Location, Product, StockLevel, Variant
@@ -121,7 +121,7 @@ def test_our_own_writes_are_known_at_once(synced: Merchant, connection: Connecti
     later = timezone.now() + dt.timedelta(seconds=1)
     earlier = other.vendor_updated_at - dt.timedelta(seconds=1)
     with transaction.atomic():
-        changed = apply_written_prices(
+        changed = apply_live_prices(
             connection.pk,
             [
                 (variant.vendor_id, Decimal("9.99"), None, later),
