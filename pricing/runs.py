@@ -15,9 +15,10 @@ from foundation.work.api import (
 )
 
 from . import engine, recording
-from .enums import FINISHED, Outcome, PricingJobState
+from .enums import FINISHED, JobKind, Outcome, PricingJobState
 from .models import PlannedChange, PricingJob
 from .planning import plan_hash_of_rows
+from .refused import tell_refused
 from .staleness import count_job
 from .states import locked, paused_key, transition
 
@@ -92,3 +93,5 @@ def finish_run(job: Running, *, pricing_job_id: UUID) -> None:
             end = PricingJobState.COMPLETED
         transition(target.pk, end, shop_id=target.shop_id)
         count_job(target)
+        if target.kind == JobKind.CAMPAIGN:
+            tell_refused(target)

@@ -32,6 +32,7 @@ from pricing.models import (
 )
 from pricing.planning import Draft, PlanWriter
 from pricing.recording import release_covered
+from pricing.refused import close_told, resting
 
 FOLLOWING = {
     Cause.CAMPAIGN: "Prices follow own prices that changed",
@@ -123,12 +124,13 @@ def bring_in_line() -> int:
 
     The net below all moves: what was locked then, or whose job was discarded, follows now. What an
     open job is still to write is its own: that job computes it anew, however long it has to wait.
-    Where a layer is held nothing moves by itself. A piece is one transaction, so that nothing waits
-    long for its locks.
+    Where a layer is held nothing moves by itself, and what Shopify refused lately rests. A piece is
+    one transaction, so that nothing waits long for its locks.
     """
     open_jobs = _open_jobs()
     held = list(PriceLayer.objects.filter(held=True).values_list("pk", flat=True))
     made, last = 0, None
+    connections: set[UUID] = set()
     while True:
         rows = CoveredVariant.objects.order_by("variant_id")
         if held:
@@ -137,12 +139,14 @@ def bring_in_line() -> int:
             rows = rows.filter(variant_id__gt=last)
         piece = list(rows.values_list("variant_id", "shop_id", "connection_id")[:PIECE])
         if not piece:
-            return made
+            break
         last = piece[-1][0]
-        awaited = _awaited(open_jobs, [variant_id for variant_id, _, _ in piece])
+        connections.update(connection_id for *_, connection_id in piece)
+        variant_ids = [variant_id for variant_id, _, _ in piece]
+        left = _awaited(open_jobs, variant_ids) | resting(variant_ids)
         by_connection: dict[tuple[UUID, UUID], list[UUID]] = {}
         for variant_id, shop_id, connection_id in piece:
-            if variant_id not in awaited:
+            if variant_id not in left:
                 by_connection.setdefault((shop_id, connection_id), []).append(variant_id)
         for (shop_id, connection_id), variants in by_connection.items():
             job = follow_variants(
@@ -152,6 +156,8 @@ def bring_in_line() -> int:
                 cause=Cause.RECONCILIATION,
             )
             made += job is not None
+    close_told(sorted(connections))
+    return made
 
 
 @transaction.atomic

@@ -1,15 +1,18 @@
 """The net below campaigns: what does not show what it should is brought in line."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog_sync.models import Variant
 from config.demo.merchant import Merchant
+from foundation.alerts.models import Alert
 from foundation.outbound.services import freeze_shop, unfreeze_shop
 from foundation.work.enums import Group
-from pricing.models import CoveredVariant, PriceLock, PricingJob
+from pricing.models import CoveredVariant, PriceLock, PricingJob, ProcessingResult
 from pricing.queries.jobs import holds
 from pricing.services import bring_in_line
 from tests import factories
@@ -64,6 +67,42 @@ def test_a_locked_price_follows_when_its_lock_is_gone(
     assert merchant.prices()[variants[0].vendor_id][0] == Decimal("23.00")
 
 
+def test_what_shopify_refuses_is_told_and_rests(
+    variants: list[Variant], merchant: Merchant
+) -> None:
+    refused, fine = variants[0], Variant.objects.exclude(product=variants[0].product).earliest("pk")
+    before = merchant.prices()
+    for variant in (refused, fine):
+        factories.cover(variant, [HALF], base_price="58.00")
+    product = refused.product.vendor_id
+    merchant.act("suspend-product", product_id=product)
+    try:
+        bring_in_line()
+        work(Group.REMOTE)
+        half = (Decimal("29.00"), None)
+        assert merchant.prices() == {**before, fine.vendor_id: half}
+        alert = Alert.objects.get()
+        assert (alert.key, alert.severity, alert.title) == (
+            f"campaign-refused:{refused.connection_id}",
+            "warning",
+            "Shopify refused a price of campaigns",
+        )
+        assert alert.body.startswith("Shopify refused it: ")
+        assert alert.url == f"/pricing/{PricingJob.objects.get().pk}/"
+        # A quarter of an hour later nothing is asked for again, and the alert stays.
+        assert bring_in_line() == 0
+        assert Alert.objects.get().closed_at is None
+    finally:
+        merchant.act("suspend-product", product_id=product, suspended=False)
+    earlier = timezone.now() - dt.timedelta(hours=6, minutes=1)
+    ProcessingResult.objects.filter(outcome="failed").update(settled_at=earlier)
+    assert bring_in_line() == 1
+    work(Group.REMOTE)
+    assert merchant.prices() == {**before, fine.vendor_id: half, refused.vendor_id: half}
+    assert bring_in_line() == 0
+    assert Alert.objects.get().closed_reason == "Shopify takes the prices of campaigns."
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_look_costs_the_same_for_one_and_three(
     variants: list[Variant], count: int, django_assert_num_queries: DjangoAssertNumQueries
@@ -71,7 +110,7 @@ def test_the_look_costs_the_same_for_one_and_three(
     for variant in variants[:count]:
         covered = factories.cover(variant, [HALF], base_price=variant.price * 2)
         CoveredVariant.objects.filter(pk=covered.pk).update(base_compare_at=variant.compare_at)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         assert bring_in_line() == 0
 
 
