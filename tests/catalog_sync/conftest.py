@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db.models import Max
 from django.http import HttpResponse
 from django.utils import timezone
 
 from catalog_sync.api import start_full_sync
 from catalog_sync.merging import Source
-from catalog_sync.models import Variant
+from catalog_sync.models import StockLevel, Variant
 from config.demo.merchant import Merchant
 from config.wsgi import application
 from foundation.inbox import accounts
@@ -151,9 +152,19 @@ def post() -> Post:
 
 @pytest.fixture
 def synced(connection: Connection, merchant: Merchant, heard: Heard) -> Merchant:
-    """A mirror that is as the shop is, webhooks included, after all seconds are over."""
+    """A mirror that is as the shop is, webhooks included, after all seconds are over.
+
+    The test before may have changed something within this second: what this test changes would
+    have the same time, and be read again later.
+    """
     start_full_sync(connection.pk, None)
     work(Group.REMOTE, Group.FAST)
+    latest = max(
+        model.objects.aggregate(at=Max("vendor_updated_at"))["at"]
+        for model in (Variant, StockLevel)
+    )
+    while timezone.now() < latest + dt.timedelta(seconds=1):
+        time.sleep(0.05)
     Job.objects.all().delete()
     heard.clear()
     return merchant

@@ -110,7 +110,7 @@ def _standing() -> str:
 
 def _heal(house: House) -> None:
     """Wait until every delivery has ended and no job is due any more."""
-    from config.demo.waiting import wait_until  # noqa: PLC0415 -- needs Django
+    from config.demo.waiting import NeverCame, wait_until  # noqa: PLC0415 -- needs Django
     from foundation.work.models import Job  # noqa: PLC0415 -- likewise
 
     def quiet() -> bool:
@@ -118,10 +118,14 @@ def _heal(house: House) -> None:
         counts = house.merchant.deliveries_by_status()
         return not busy and not counts.get("pending")
 
-    patiently(
-        lambda: wait_until(quiet, "the house to be quiet", seconds=HEAL_SECONDS, every=0.5),
-        seconds=HEAL_SECONDS,
-    )
+    try:
+        patiently(
+            lambda: wait_until(quiet, "the house to be quiet", seconds=HEAL_SECONDS, every=0.5),
+            seconds=HEAL_SECONDS,
+        )
+    except NeverCame as error:
+        message = f"{error} {_standing()} {house.merchant.deliveries_by_status()}"
+        raise AssertionError(message) from error
 
 
 def _judge(verdict: "Verdict", house: House, job: Any, since: int) -> dict[str, int]:
