@@ -1,12 +1,16 @@
 """What Celery runs: drain a group's queue for a slice of time; tick once every few seconds.
 
-These are the only two Celery tasks of the house. Neither carries business data.
+These are the only two Celery tasks of the house. Neither carries business data. Each begins by
+closing a connection that the last one broke: Celery keeps connections from task to task whatever
+became of them (CELERY_DB_REUSE_MAX), so after a restart of PostgreSQL a child whose first
+statement fails would fail for ever.
 """
 
 import time
 
 from celery import shared_task
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -38,6 +42,7 @@ def drain_for(group: Group, seconds: float) -> tuple[int, bool]:
 @shared_task(name="work.drain")
 def drain(group: str) -> None:
     """Answer a ring. A first full batch wakes one more worker, which may wake another."""
+    close_old_connections()
     beat(group)
     first = run_batch(Group(group))
     if not first:
@@ -51,6 +56,7 @@ def drain(group: str) -> None:
 @shared_task(name="work.tick")
 def tick() -> None:
     """Claim the schedule's due slots and sweep; sent by the beat, answered by any group."""
+    close_old_connections()
     beat("beat")
     claim_due_slots(import_string(settings.WORK_SCHEDULE), now=timezone.now())
     sweep()
