@@ -103,11 +103,11 @@ def through(variants: int) -> dict[str, Any]:
 
 
 def _rows(made: Any) -> Any:
-    from catalog_sync.api import Selection  # noqa: PLC0415 -- Django is set up only now
+    from catalog_sync.api import CATALOGUE_ORDER, Selection  # noqa: PLC0415 -- Django is set up only now
     from pricing.planning import chosen_variants  # noqa: PLC0415 -- likewise
 
     rows = chosen_variants(made.shop_id, Selection(all=True), connection_id=made.pk)
-    return rows.order_by("product__vendor_id", "position", "vendor_id")
+    return rows.order_by(*CATALOGUE_ORDER)
 
 
 def _read(made: Any) -> float:

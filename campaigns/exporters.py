@@ -58,9 +58,7 @@ class _Numbers(Func):
 
 def _list_filter(_shop_id: UUID, posted: Mapping[str, str]) -> Params:
     form = CampaignFilterForm(posted)
-    if not form.is_valid():
-        wrong = " ".join(str(text) for texts in form.errors.values() for text in texts)
-        raise InvalidExport(wrong)
+    InvalidExport.unless_valid(form)
     return form.params()
 
 

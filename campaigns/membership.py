@@ -11,7 +11,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from catalog_sync.api import Selection, compile_selection, selection_facts, variants_matching
+from catalog_sync.api import (
+    CATALOGUE_ORDER,
+    Selection,
+    compile_selection,
+    selection_facts,
+    variants_matching,
+)
 
 from .enums import CampaignState
 from .models import Campaign, CampaignVariant
@@ -22,8 +28,6 @@ INSERT INTO campaigns_campaignvariant (campaign_id, variant_id, last_levels)
 SELECT %s, m.id, '{{}}' FROM ({matching}) m(id)
 ON CONFLICT (variant_id, campaign_id) DO NOTHING
 """
-
-CATALOGUE_ORDER: Final = ("product__vendor_id", "position", "vendor_id")
 
 _COUNT: Final = """
 UPDATE campaigns_campaign c SET

@@ -17,6 +17,7 @@ from .matching import SelectionFacts, compile_selection, selection_matches
 from .overview import overview
 from .prices import apply_live_prices, lock_variants, lock_variants_named
 from .queries import (
+    CATALOGUE_ORDER,
     facets,
     location_names,
     selection_facts,
@@ -37,6 +38,7 @@ from .stock_past import Steps, stock_at, stock_steps, stock_steps_by_location
 
 __all__ = [
     "APP_REMOVED",
+    "CATALOGUE_ORDER",
     "NEEDED_SCOPES",
     "PRICES_SEEN",
     "STOCK_CHANGED",

@@ -35,6 +35,10 @@ MOST_OF_ONE_SKU: Final = 1_000
 _SEARCHED: Final = ("title", "sku", "barcode", "product__title", "product__vendor")
 
 
+CATALOGUE_ORDER = ("product__vendor_id", "position", "vendor_id")
+"""Variants as the shop lists them: product by product, each in its own order."""
+
+
 def variants_matching(shop_id: UUID, selection: Selection) -> QuerySet[Variant]:
     """Return the living variants of one shop that a selection means; see :class:`Selection`.
 

@@ -62,9 +62,7 @@ WARES = (
 def _ledger_filter(shop_id: UUID, posted: Mapping[str, str]) -> Params:
     people = people_of(shop_id)
     form = LedgerFilterForm(posted, zone=zone_of(shop_id), people=people)
-    if not form.is_valid():
-        wrong = " ".join(str(text) for texts in form.errors.values() for text in texts)
-        raise InvalidExport(wrong)
+    InvalidExport.unless_valid(form)
     params = form.params()
     if "actor" in params:
         # The file's own page names the person, also after they have left the shop.
@@ -139,9 +137,7 @@ def _narrowed(*names: str) -> Any:
     def clean(shop_id: UUID, posted: Mapping[str, str]) -> Params:
         job = _job_of(shop_id, posted)
         form = RowsForm(posted)
-        if not form.is_valid():
-            wrong = " ".join(str(text) for texts in form.errors.values() for text in texts)
-            raise InvalidExport(wrong)
+        InvalidExport.unless_valid(form)
         said = {name: form.text(name) for name in names}
         return {
             "job": str(job.pk),

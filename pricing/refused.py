@@ -9,29 +9,18 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from foundation.alerts.api import close_alert, open_alert
 
 from .enums import JobKind, Outcome
-from .models import PricingJob, ProcessingResult
+from .models import PriceLayer, PricingJob, ProcessingResult
 
 REST: Final = dt.timedelta(hours=6)
 """So long a refused price is not tried again by itself; a campaign that moves tries at once."""
 TOLD: Final = REST + dt.timedelta(hours=1)
-
-# What was written since, or not wanted any more, is refused no longer.
-_STILL: Final = """
-SELECT DISTINCT j.connection_id FROM pricing_processingresult r
-JOIN pricing_pricingjob j ON j.id = r.job_id
-WHERE j.kind = %s AND r.outcome = %s AND r.intended_at IS NOT NULL AND j.finished_at >= %s
-  AND NOT EXISTS (
-    SELECT 1 FROM pricing_processingresult later WHERE later.variant_id = r.variant_id
-      AND later.id > r.id AND later.outcome IN ('applied', 'unchanged'))
-"""
 
 
 def tell_refused(job: PricingJob) -> None:
@@ -56,27 +45,32 @@ def tell_refused(job: PricingJob) -> None:
 
 def resting(variant_ids: Sequence[UUID]) -> set[UUID]:
     """Return those of the variants whose price was refused lately."""
-    rows = _refused().filter(
-        variant_id__in=variant_ids,
-        job__kind=JobKind.CAMPAIGN,
-        settled_at__gte=timezone.now() - REST,
-    )
+    rows = _refused().filter(variant_id__in=variant_ids, settled_at__gte=timezone.now() - REST)
     return set(rows.values_list("variant_id", flat=True))
 
 
-def close_told(connection_ids: Sequence[UUID]) -> None:
-    """Close the alerts of these accounts where nothing is refused any more."""
-    since = timezone.now() - TOLD
-    with connection.cursor() as cursor:
-        cursor.execute(_STILL, [JobKind.CAMPAIGN, Outcome.FAILED, since])
-        still = {row[0] for row in cursor.fetchall()}
-    for connection_id in sorted(set(connection_ids) - still):
+def close_told() -> None:
+    """Close the alerts of accounts where nothing is refused any more.
+
+    What was written since, or is right without, is refused no longer; nor is what nobody has asked
+    for since, as after the campaign's end.
+    """
+    later = ProcessingResult.objects.filter(
+        variant_id=OuterRef("variant_id"),
+        pk__gt=OuterRef("pk"),
+        outcome__in=(Outcome.APPLIED, Outcome.UNCHANGED),
+    )
+    still = _refused().filter(job__finished_at__gte=timezone.now() - TOLD).exclude(Exists(later))
+    over = PriceLayer.objects.exclude(connection_id__in=still.values("job__connection_id"))
+    for connection_id in over.order_by().values_list("connection_id", flat=True).distinct():
         close_alert(key=_key(connection_id), reason="Shopify takes the prices of campaigns.")
 
 
 def _refused() -> QuerySet[ProcessingResult]:
-    """Rows that were sent; a variant that is gone was not."""
-    return ProcessingResult.objects.filter(outcome=Outcome.FAILED, intended_at__isnull=False)
+    """Rows of campaigns' jobs that were sent; a variant that is gone was not."""
+    return ProcessingResult.objects.filter(
+        job__kind=JobKind.CAMPAIGN, outcome=Outcome.FAILED, intended_at__isnull=False
+    )
 
 
 def _key(connection_id: UUID) -> str:

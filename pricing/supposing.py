@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet, Value
 
-from catalog_sync.api import Selection, variants_matching
+from catalog_sync.api import CATALOGUE_ORDER, Selection, variants_matching
 
 from .contracts import Price
 from .facts import VariantRow, read_facts, stocked
@@ -123,7 +123,7 @@ def _read(
     locked: Any = Value(value=False, output_field=BooleanField())
     if condition is not None:
         locked = ExpressionWrapper(condition, output_field=BooleanField())
-    ordered = rows.annotate(locked=locked).order_by("product__vendor_id", "position", "vendor_id")
+    ordered = rows.annotate(locked=locked).order_by(*CATALOGUE_ORDER)
     return read_facts(
         ordered[:most],
         rules,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.forms import Form
 
 from foundation.shops.api import Role
 
@@ -14,6 +15,12 @@ Params = dict[str, str]
 
 class InvalidExport(Exception):
     """The filters make no sense; nothing was started. The text is for people."""
+
+    @classmethod
+    def unless_valid(cls, form: Form) -> None:
+        """Raise everything that is wrong in a form of filters, if there is something."""
+        if not form.is_valid():
+            raise cls(" ".join(str(text) for texts in form.errors.values() for text in texts))
 
 
 class Refused(Exception):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 
-from catalog_sync.api import Selection, variants_matching
+from catalog_sync.api import CATALOGUE_ORDER, Selection, variants_matching
 from pricing.contracts import BaseChange
 from pricing.enums import OPEN, Layer, Outcome, PricingJobState, SkipReason
 from pricing.facts import VariantRow, read_facts
@@ -75,7 +75,7 @@ def rule_drafts(  # noqa: PLR0913 -- what a plan is made of, by keyword
     rows = _with_surroundings(rows, shop_id, job_id, now)
     evaluate, layers = compile_rules(rules, now=now), Layers(now=now)
     for row in read_facts(
-        rows.order_by("product__vendor_id", "position", "vendor_id"),
+        rows.order_by(*CATALOGUE_ORDER),
         rules,
         price_file_id=price_file_id,
         levels=layers_ask_for_levels(shop_id),

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from catalog_sync.api import Selection, lock_variants_named, variants_matching
+from catalog_sync.api import CATALOGUE_ORDER, Selection, lock_variants_named, variants_matching
 from foundation.work.api import UNFINISHED, JobState, enqueue, jobs_numbered
 from pricing.contracts import BaseChange
 from pricing.enums import UNDER_WAY, Cause, JobKind, Outcome, PricingJobState
@@ -41,7 +41,6 @@ FOLLOWING = {
 }
 PIECE = 2_000
 """Variants of one look."""
-ORDER = ("product__vendor_id", "position", "vendor_id")
 
 
 def follow(  # noqa: PLR0913 -- one use case, all by keyword
@@ -130,7 +129,6 @@ def bring_in_line() -> int:
     open_jobs = _open_jobs()
     held = list(PriceLayer.objects.filter(held=True).values_list("pk", flat=True))
     made, last = 0, None
-    connections: set[UUID] = set()
     while True:
         rows = CoveredVariant.objects.order_by("variant_id")
         if held:
@@ -141,7 +139,6 @@ def bring_in_line() -> int:
         if not piece:
             break
         last = piece[-1][0]
-        connections.update(connection_id for *_, connection_id in piece)
         variant_ids = [variant_id for variant_id, _, _ in piece]
         left = _awaited(open_jobs, variant_ids) | resting(variant_ids)
         by_connection: dict[tuple[UUID, UUID], list[UUID]] = {}
@@ -156,7 +153,7 @@ def bring_in_line() -> int:
                 cause=Cause.RECONCILIATION,
             )
             made += job is not None
-    close_told(sorted(connections))
+    close_told()
     return made
 
 
@@ -210,7 +207,7 @@ def _drafts(
         connection_id=connection_id, pk__in=variant_ids
     )
     for row in read_facts(
-        rows.annotate(in_flight=Exists(written)).order_by(*ORDER),
+        rows.annotate(in_flight=Exists(written)).order_by(*CATALOGUE_ORDER),
         (),
         levels=layers_ask_for_levels(shop_id),
         extra=("in_flight",),

@@ -182,6 +182,8 @@ def take_layer(layer_id: UUID, *, cause: Cause, name: str) -> PricingJob | None:
         rows = cursor.fetchall()
         variants = [row[0] for row in rows]
         cursor.execute(_FORGET, {"layer": layer_id, "variants": variants})
+    if layer.held:
+        hold_layer(layer_id, held=False)
     return follow(
         shop_id=layer.shop_id,
         connection_id=layer.connection_id,

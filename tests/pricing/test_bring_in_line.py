@@ -12,9 +12,10 @@ from config.demo.merchant import Merchant
 from foundation.alerts.models import Alert
 from foundation.outbound.services import freeze_shop, unfreeze_shop
 from foundation.work.enums import Group
-from pricing.models import CoveredVariant, PriceLock, PricingJob, ProcessingResult
+from pricing.enums import Cause
+from pricing.models import CoveredVariant, PriceLayer, PriceLock, PricingJob, ProcessingResult
 from pricing.queries.jobs import holds
-from pricing.services import bring_in_line
+from pricing.services import bring_in_line, hold_layer, take_layer
 from tests import factories
 from tests.pricing.conftest import TestDesk, work
 
@@ -101,6 +102,36 @@ def test_what_shopify_refuses_is_told_and_rests(
     assert merchant.prices() == {**before, fine.vendor_id: half, refused.vendor_id: half}
     assert bring_in_line() == 0
     assert Alert.objects.get().closed_reason == "Shopify takes the prices of campaigns."
+
+
+def test_a_refusal_is_over_when_nothing_asks_for_it_any_more(
+    variants: list[Variant], merchant: Merchant
+) -> None:
+    """As after the campaign's end: by then no variant of the account may be covered."""
+    refused = variants[0]
+    covered = factories.cover(refused, [HALF], base_price="62.00")
+    product = refused.product.vendor_id
+    merchant.act("suspend-product", product_id=product)
+    try:
+        bring_in_line()
+        work(Group.REMOTE)
+    finally:
+        merchant.act("suspend-product", product_id=product, suspended=False)
+    CoveredVariant.objects.filter(pk=covered.pk).delete()
+    bring_in_line()
+    assert Alert.objects.get().closed_at is None
+    earlier = timezone.now() - dt.timedelta(hours=7, minutes=1)
+    PricingJob.objects.update(finished_at=earlier)
+    bring_in_line()
+    assert Alert.objects.get().closed_reason == "Shopify takes the prices of campaigns."
+
+
+def test_a_layer_that_is_taken_away_holds_nothing_any_more(variants: list[Variant]) -> None:
+    covered = factories.cover(variants[0], [HALF], base_price="58.00")
+    (layer_id,) = covered.stack
+    hold_layer(layer_id, held=True)
+    take_layer(layer_id, cause=Cause.CAMPAIGN, name="End")
+    assert PriceLayer.objects.get(pk=layer_id).held is False
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet, Value
 from django.utils import timezone
 
+from catalog_sync.api import CATALOGUE_ORDER
 from pricing.choice import Choice, choice_of, variants_of
 from pricing.contracts import Price
 from pricing.enums import Action, SkipReason
@@ -99,7 +100,7 @@ def _tried(shop_id: UUID, rows: QuerySet[Any], form: NewJobForm, now: dt.datetim
     locked: Any = Value(value=False, output_field=BooleanField())
     if condition is not None:
         locked = ExpressionWrapper(condition, output_field=BooleanField())
-    ordered = rows.annotate(locked=locked).order_by("product__vendor_id", "position", "vendor_id")
+    ordered = rows.annotate(locked=locked).order_by(*CATALOGUE_ORDER)
     found = read_facts(
         ordered[:COUNTED],
         rules,
