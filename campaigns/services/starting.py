@@ -1,10 +1,11 @@
 """Let a campaign begin: now, or at its time."""
 
 import datetime as dt
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,6 +20,8 @@ from foundation.alerts.api import close_alert, open_alert
 from foundation.failures import Failure
 from foundation.work.api import enqueue
 from pricing.api import IllegalMove, Refused
+
+logger = structlog.get_logger(__name__)
 
 SWEEP = 200
 
@@ -65,23 +68,37 @@ def start_due(
     """Begin and end what is due; returns how many. Safe to run twice at once.
 
     A campaign that cannot begin stays scheduled, says why, and is tried again. Ends ask nobody
-    abroad, so they come first; a shop is asked once, however many campaigns begin in it.
+    abroad, so they come first; a shop is asked once, however many campaigns begin in it. What
+    nobody expected of one campaign is raised when the others have had their turn.
     """
     now = now or timezone.now()
     done = 0
+    unexpected: list[Exception] = []
     ending = Campaign.objects.filter(
         state__in=[CampaignState.SCHEDULED, *LAID], ends_at__lte=now
     ).order_by("ends_at")
     for row in ending[:SWEEP]:
-        with suppress(IllegalMove):
+        with _the_others_go_on(row, unexpected), suppress(IllegalMove):
             end_now(row, actor_id=None, reason="Its end had come.")
             done += 1
     heard: dict[UUID, Refused | None] = {}
     due = Campaign.objects.filter(state=CampaignState.SCHEDULED, starts_at__lte=now)
     for row in due.order_by("starts_at")[:SWEEP]:
         heartbeat()
-        done += _start_due(row, now, heard)
+        with _the_others_go_on(row, unexpected):
+            done += _start_due(row, now, heard)
+    if unexpected:
+        raise unexpected[0]
     return done
+
+
+@contextmanager
+def _the_others_go_on(row: Campaign, unexpected: list[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        logger.exception("campaigns.not_begun_or_ended", campaign=str(row.pk), name=row.name)
+        unexpected.append(error)
 
 
 def look_at(moment: dt.datetime, *, shop_id: UUID) -> None:

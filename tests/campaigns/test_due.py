@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from campaigns.models import CampaignStateChange
+from campaigns.models import Campaign, CampaignStateChange
 from campaigns.services import schedule, start_due
+from catalog_sync.api import InvalidSelection
 from config.demo.merchant import Merchant
 from foundation.work.models import Job
 from tests.campaigns.conftest import CampaignDesk
@@ -47,3 +48,17 @@ def test_what_ends_is_ended_before_others_begin(desk: CampaignDesk) -> None:
         ("One", "active"),
         ("Two", "active"),
     ]
+
+
+def test_what_nobody_expects_of_one_campaign_stops_no_other(desk: CampaignDesk) -> None:
+    now = timezone.now()
+    over = desk.start("Over", ends_at=now + HOUR)
+    drafts = [desk.draft(name, starts_at=now + HOUR) for name in ("Broken", "Sound")]
+    for draft in drafts:
+        schedule(campaign=draft, actor_id=desk.person.pk)
+    broken, sound = drafts
+    Campaign.objects.filter(pk=broken.pk).update(selection=["no", "selection"])
+    with pytest.raises(InvalidSelection):
+        start_due(now=now + 2 * HOUR)
+    states = dict(Campaign.objects.values_list("pk", "state"))
+    assert states == {over.pk: "ended", broken.pk: "scheduled", sound.pk: "active"}
