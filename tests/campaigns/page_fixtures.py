@@ -86,6 +86,20 @@ def member(campaign: Campaign, variant: Variant, **columns: Any) -> CampaignVari
     )
 
 
+def moved(
+    campaign: Campaign, variant: Variant, kind: str, *, cause: str = "stock", **columns: Any
+) -> CampaignMove:
+    """Log that something happened to a variant under a campaign; nothing else is changed."""
+    return CampaignMove.objects.create(
+        shop_id=campaign.shop_id,
+        campaign=campaign,
+        variant=variant,
+        kind=kind,
+        cause=cause,
+        **columns,
+    )
+
+
 def put(campaign: Campaign, variant: Variant) -> CampaignVariant:
     """Let a campaign's price show on a variant: a tenth off, as ``TENTH_OFF`` says."""
     variant.refresh_from_db()
@@ -93,12 +107,10 @@ def put(campaign: Campaign, variant: Variant) -> CampaignVariant:
     shown = (own * Decimal("0.9")).quantize(Decimal("0.01"))
     now = timezone.now()
     row = member(campaign, variant, on=True, holding=[0], since=[now], moved_at=now)
-    CampaignMove.objects.create(
-        shop_id=campaign.shop_id,
-        campaign=campaign,
-        variant=variant,
-        kind=MoveKind.PUT,
-        cause=MoveCause.STOCK,
+    moved(
+        campaign,
+        variant,
+        MoveKind.PUT,
         why=f"Stock {variant.stock} is at or below 5.",
         stock=variant.stock,
     )
@@ -131,11 +143,10 @@ def put(campaign: Campaign, variant: Variant) -> CampaignVariant:
 
 def let_go(campaign: Campaign, variant: Variant, price: str = "12.34") -> CampaignVariant:
     """Leave a variant alone since somebody edited its price in Shopify."""
-    CampaignMove.objects.create(
-        shop_id=campaign.shop_id,
-        campaign=campaign,
-        variant=variant,
-        kind=MoveKind.LET_GO,
+    moved(
+        campaign,
+        variant,
+        MoveKind.LET_GO,
         cause=MoveCause.OUTSIDE_EDIT,
         why=f"Somebody set {price} in Shopify; it is kept, and the campaign leaves it alone.",
     )

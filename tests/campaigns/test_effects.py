@@ -7,13 +7,13 @@ import pytest
 from django.utils import timezone
 
 from campaigns.enums import CampaignState, MoveKind
-from campaigns.models import Campaign, CampaignMove
+from campaigns.models import Campaign
 from campaigns.queries import effects
 from catalog_sync.models import Variant
 from foundation.shops.models import Shop, User
 from pricing.models import AuditTrailEntry
 from tests import factories
-from tests.campaigns.page_fixtures import campaign_in
+from tests.campaigns.page_fixtures import campaign_in, moved
 from tests.pricing.page_fixtures import catalogue
 
 pytestmark = pytest.mark.django_db
@@ -36,27 +36,16 @@ def campaign(variants: list[Variant], owner: User) -> Campaign:
     return campaign_in(CampaignState.ACTIVE, connection, (), owner, columns={"variants_on": 2})
 
 
-def moved(campaign: Campaign, variant: Variant, kind: MoveKind, hours: float) -> None:
-    CampaignMove.objects.create(
-        shop_id=campaign.shop_id,
-        campaign=campaign,
-        variant=variant,
-        kind=kind,
-        cause="stock",
-        at=ago(hours),
-    )
-
-
 def test_it_ends_where_the_campaign_is_now(campaign: Campaign, variants: list[Variant]) -> None:
-    moved(campaign, variants[0], MoveKind.PUT, 10)
-    moved(campaign, variants[1], MoveKind.PUT, 9)
-    moved(campaign, variants[2], MoveKind.PUT, 8)
+    moved(campaign, variants[0], MoveKind.PUT, at=ago(10))
+    moved(campaign, variants[1], MoveKind.PUT, at=ago(9))
+    moved(campaign, variants[2], MoveKind.PUT, at=ago(8))
     # What is no move of the price does not count.
-    moved(campaign, variants[0], MoveKind.OVERRULED, 7)
-    moved(campaign, variants[2], MoveKind.LET_GO, 6)
-    moved(campaign, variants[2], MoveKind.BACK_IN, 5)
-    moved(campaign, variants[1], MoveKind.TAKEN, 4)
-    moved(campaign, variants[1], MoveKind.PUT, 3)
+    moved(campaign, variants[0], MoveKind.OVERRULED, at=ago(7))
+    moved(campaign, variants[2], MoveKind.LET_GO, at=ago(6))
+    moved(campaign, variants[2], MoveKind.BACK_IN, at=ago(5))
+    moved(campaign, variants[1], MoveKind.TAKEN, at=ago(4))
+    moved(campaign, variants[1], MoveKind.PUT, at=ago(3))
     assert effects.on_over_time(campaign, UNTIL) == [
         (ago(10) - dt.timedelta(seconds=1), 0),
         (ago(10), 1),
@@ -71,17 +60,17 @@ def test_it_ends_where_the_campaign_is_now(campaign: Campaign, variants: list[Va
 def test_what_came_later_is_walked_back_over_and_not_drawn(
     campaign: Campaign, variants: list[Variant]
 ) -> None:
-    moved(campaign, variants[0], MoveKind.PUT, 10)
-    moved(campaign, variants[1], MoveKind.PUT, 5)
-    moved(campaign, variants[2], MoveKind.PUT, 0)
-    moved(campaign, variants[2], MoveKind.TAKEN, -0.01)
+    moved(campaign, variants[0], MoveKind.PUT, at=ago(10))
+    moved(campaign, variants[1], MoveKind.PUT, at=ago(5))
+    moved(campaign, variants[2], MoveKind.PUT, at=ago(0))
+    moved(campaign, variants[2], MoveKind.TAKEN, at=ago(-0.01))
     assert [level for _, level in effects.on_over_time(campaign, UNTIL)] == [0, 1, 2]
 
 
 def test_it_never_goes_below_none(campaign: Campaign, variants: list[Variant]) -> None:
     # Three came on, and one of them left the campaign without a move: two are counted.
     for hours, variant in enumerate(variants[:3], 1):
-        moved(campaign, variant, MoveKind.PUT, 4 - hours)
+        moved(campaign, variant, MoveKind.PUT, at=ago(4 - hours))
     assert [level for _, level in effects.on_over_time(campaign, UNTIL)] == [0, 0, 1, 2]
 
 
@@ -94,7 +83,7 @@ def test_those_that_moved_most_come_first_and_those_that_are_gone_not_at_all(
     campaign: Campaign, variants: list[Variant]
 ) -> None:
     for hours, place in enumerate((0, 1, 1, 1, 2, 2)):
-        moved(campaign, variants[place], MoveKind.PUT, hours + 1)
+        moved(campaign, variants[place], MoveKind.PUT, at=ago(hours + 1))
     Variant.objects.filter(pk=variants[2].pk).update(deleted_at=timezone.now())
     found = effects.most_moved(campaign, ago(10), limit=3)
     assert [(each.variant_id, each.title, each.sku, each.moves) for each in found] == [
@@ -108,8 +97,8 @@ def test_a_price_that_was_written_has_its_steps_and_another_goes_straight(
     campaign: Campaign, variants: list[Variant]
 ) -> None:
     for hours in (3, 2):
-        moved(campaign, variants[0], MoveKind.PUT, hours)
-    moved(campaign, variants[1], MoveKind.PUT, 1)
+        moved(campaign, variants[0], MoveKind.PUT, at=ago(hours))
+    moved(campaign, variants[1], MoveKind.PUT, at=ago(1))
     AuditTrailEntry.objects.create(
         shop_id=campaign.shop_id,
         variant=variants[0],

@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from campaigns.enums import CampaignState
 from campaigns.exporters import CAMPAIGNS, MOVES, PRICES, VARIANTS
-from campaigns.models import Campaign, CampaignMove, CampaignVariant
+from campaigns.models import Campaign, CampaignVariant
 from catalog_sync.models import Variant
 from foundation.exports.api import InvalidExport, start_export
 from foundation.exports.models import ExportJob
 from foundation.shops.models import Connection, Shop, User
 from pricing.models import AuditTrailEntry
 from tests import factories
-from tests.campaigns.page_fixtures import campaign_in, draft, let_go
+from tests.campaigns.page_fixtures import campaign_in, draft, let_go, moved
 from tests.exports.conftest import files, settle, table_of
 from tests.pricing.page_fixtures import catalogue
 
@@ -238,13 +238,12 @@ def test_what_it_is_narrowed_to(
 
 
 def test_the_moves(campaign: Campaign, variants: list[Variant], owner: User) -> None:
-    CampaignMove.objects.create(
-        shop_id=campaign.shop_id,
-        campaign=campaign,
-        variant=variants[2],
-        at=timezone.now(),
-        kind="put",
+    moved(
+        campaign,
+        variants[2],
+        "put",
         cause="person",
+        at=timezone.now(),
         why="=1+1",
         stock=-3,
         actor=owner,

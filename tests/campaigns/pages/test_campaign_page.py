@@ -12,14 +12,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaigns.enums import CampaignState, PauseCause
 from campaigns.forms.filters import TABLES
-from campaigns.models import Campaign, CampaignMove, CampaignVariant
+from campaigns.models import Campaign, CampaignVariant
 from campaigns.services.settling import have_settled
 from catalog_sync.models import ReconciliationRun, Variant
 from foundation.exports.models import ExportJob
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.models import Job
 from pricing.models import CoveredVariant
-from tests.campaigns.page_fixtures import BY_HAND, campaign_in, draft, let_go, put
+from tests.campaigns.page_fixtures import BY_HAND, campaign_in, draft, let_go, moved, put
 from tests.pricing.pages.asking import logged_in, said_after, text_of
 
 pytestmark = pytest.mark.django_db
@@ -106,14 +106,7 @@ def test_the_pictures_of_what_is_over_end_soon_after(
     columns = {"activated_at": began, "over_at": over}
     campaign = campaign_in(S.ENDED, connection, (), owner, columns=columns)
     for kind, at in (("put", began + dt.timedelta(days=1)), ("taken", over)):
-        CampaignMove.objects.create(
-            shop_id=campaign.shop_id,
-            campaign=campaign,
-            variant=variants[0],
-            kind=kind,
-            cause="stock",
-            at=at,
-        )
+        moved(campaign, variants[0], kind, at=at)
     said = text_of(as_owner, page(campaign))
     # From the first move, nine days before the end, to a tenth of ten days after it.
     assert re.findall(r'class="pr-line" d="([^"]*)"', said)[:1] == [
@@ -129,14 +122,7 @@ def test_what_was_over_in_a_moment_has_no_picture(
     columns = {"activated_at": began, "over_at": began + dt.timedelta(seconds=1)}
     campaign = campaign_in(S.ENDED, connection, (), owner, columns=columns)
     for kind in ("put", "taken"):
-        CampaignMove.objects.create(
-            shop_id=campaign.shop_id,
-            campaign=campaign,
-            variant=variants[0],
-            kind=kind,
-            cause="start",
-            at=began,
-        )
+        moved(campaign, variants[0], kind, cause="start", at=began)
     said = text_of(as_owner, page(campaign))
     assert "Variants on" not in said
     assert "moved 2 times" in said
@@ -168,15 +154,7 @@ def test_what_happened_and_what_was_written(
         ("end", "The campaign has ended."),
         ("catalogue", ""),
     ):
-        CampaignMove.objects.create(
-            shop_id=campaign.shop_id,
-            campaign=campaign,
-            variant=variants[0],
-            kind="taken",
-            cause=cause,
-            why=why,
-            actor=owner,
-        )
+        moved(campaign, variants[0], "taken", cause=cause, why=why, actor=owner)
     moves = text_of(as_owner, f"{page(campaign)}?show=moves")
     assert "Stock 1 is at or below 5." in moves
     assert "Stock moved" in moves
