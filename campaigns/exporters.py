@@ -13,11 +13,11 @@ from foundation.exports.api import (
     InvalidExport,
     Local,
     Params,
-    Utc,
+    both_clocks,
     person,
     register,
 )
-from pricing.api import ledger_of_campaign
+from pricing.api import LEDGER_PRICES, WARES, ledger_of_campaign
 
 from .enums import CampaignState
 from .forms.filters import CampaignFilterForm
@@ -35,12 +35,6 @@ _SHOWN_WORDS: Final = {
     "off": "those it is not on",
     "edits": "edits outside",
 }
-
-WARES = (
-    Column("product", "variant__product__title"),
-    Column("variant", "variant__title"),
-    Column("sku", "variant__sku"),
-)
 
 
 class _Numbers(Func):
@@ -147,8 +141,7 @@ CAMPAIGNS = register(
             Column("ends", Local("ends_at"), plain=True),
             Column("began_at", Local("activated_at"), plain=True),
             Column("over_at", Local("over_at"), plain=True),
-            Column("created_at", Local("created_at"), plain=True),
-            Column("created_at_utc", Utc("created_at"), plain=True),
+            *both_clocks("created_at"),
             Column("created_by", person("created_by")),
         ),
         clean=_list_filter,
@@ -181,8 +174,7 @@ VARIANTS = register(
                 Coalesce("variant__covered__base_price", "variant__price"),
                 plain=True,
             ),
-            Column("moved_at", Local("moved_at"), plain=True),
-            Column("moved_at_utc", Utc("moved_at"), plain=True),
+            *both_clocks("moved_at"),
             Column("rests_until", Local("look_again_at"), plain=True),
             Column("left_alone_since", Local("let_go_at"), plain=True),
         ),
@@ -197,8 +189,7 @@ MOVES = register(
         title="What happened under a campaign",
         columns=(
             Column("move", "pk", plain=True),
-            Column("at", Local("at"), plain=True),
-            Column("at_utc", Utc("at"), plain=True),
+            *both_clocks("at"),
             *WARES,
             Column("what", "kind", plain=True),
             Column("cause", "cause", plain=True),
@@ -218,16 +209,11 @@ PRICES = register(
         title="Prices a campaign wrote",
         columns=(
             Column("entry", "pk", plain=True),
-            Column("at", Local("at"), plain=True),
-            Column("at_utc", Utc("at"), plain=True),
+            *both_clocks("at"),
             *WARES,
             Column("cause", "cause", plain=True),
             Column("by", person("actor")),
-            Column("currency", "shop__currency", plain=True),
-            Column("price_before", "price_before", plain=True),
-            Column("price_after", "price_after", plain=True),
-            Column("compare_at_before", "compare_at_before", plain=True),
-            Column("compare_at_after", "compare_at_after", plain=True),
+            *LEDGER_PRICES,
             Column("own_price", "base_price", plain=True),
             Column("job", "job__name"),
             Column("shopify_request_id", "vendor_request_id"),

@@ -1,5 +1,6 @@
 """The door to prices."""
 
+from .columns import LEDGER_PRICES, WARES
 from .contracts import Price
 from .enums import Action, Cause, ConflictPolicy, Outcome, OutsideEditPolicy, PricingJobState
 from .overview import overview
@@ -60,6 +61,8 @@ from .stacks import Stack, stack_of
 from .supposing import Supposed, SupposedLayer, shown_with, shown_without
 
 __all__ = [
+    "LEDGER_PRICES",
+    "WARES",
     "Action",
     "Cause",
     "ConflictPolicy",

@@ -10,14 +10,14 @@ from foundation.exports.api import (
     Column,
     Exporter,
     InvalidExport,
-    Local,
     Params,
-    Utc,
+    both_clocks,
     person,
     register,
 )
 
 from . import list_exporter  # noqa: F401 -- registers itself
+from .columns import LEDGER_PRICES, WARES
 from .enums import Cause, Layer, Outcome, PlanWarning, SkipReason
 from .forms.filters import LedgerFilterForm, RowsForm
 from .models import PricingJob
@@ -50,13 +50,6 @@ class _Warnings(Func):
 
     def __init__(self) -> None:
         super().__init__(F("warnings"))
-
-
-WARES = (
-    Column("product", "variant__product__title"),
-    Column("variant", "variant__title"),
-    Column("sku", "variant__sku"),
-)
 
 
 def _ledger_filter(shop_id: UUID, posted: Mapping[str, str]) -> Params:
@@ -94,18 +87,13 @@ LEDGER = register(
         title="Price ledger",
         columns=(
             Column("entry", "pk", plain=True),
-            Column("at", Local("at"), plain=True),
-            Column("at_utc", Utc("at"), plain=True),
+            *both_clocks("at"),
             *WARES,
             Column("whose_price", "layer", plain=True),
             Column("campaign_id", "layer_ref", plain=True),
             Column("cause", "cause", plain=True),
             Column("actor", person("actor")),
-            Column("currency", "shop__currency", plain=True),
-            Column("price_before", "price_before", plain=True),
-            Column("price_after", "price_after", plain=True),
-            Column("compare_at_before", "compare_at_before", plain=True),
-            Column("compare_at_after", "compare_at_after", plain=True),
+            *LEDGER_PRICES,
             Column("base_price_after", "base_price", plain=True),
             Column("base_compare_at_after", "base_compare_at", plain=True),
             Column("job", "job__name"),
@@ -215,8 +203,7 @@ RESULTS = register(
             Column("compare_at_before", "before_compare_at", plain=True),
             Column("compare_at_planned", "target_compare_at", plain=True),
             Column("compare_at_found", "found_compare_at", plain=True),
-            Column("settled_at", Local("settled_at"), plain=True),
-            Column("settled_at_utc", Utc("settled_at"), plain=True),
+            *both_clocks("settled_at"),
             Column("shopify_request_id", "vendor_request_id"),
         ),
         clean=_narrowed("show", "reason", "q"),

@@ -1,9 +1,10 @@
 """Which prices nothing here may write."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
 from catalog_sync.api import Selection, variants_matching
 
@@ -28,6 +29,13 @@ def locked_condition(shop_id: UUID) -> Q | None:
         matching = variants_matching(shop_id, Selection.from_query(query))
         condition |= Q(pk__in=matching.values("pk"))
     return condition
+
+
+def as_column(condition: Q | None) -> Any:
+    """Return a condition as a boolean that rows can be annotated with; None never holds."""
+    if condition is None:
+        return Value(value=False, output_field=BooleanField())
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def locked_among(shop_id: UUID, variant_ids: Sequence[UUID]) -> set[UUID]:

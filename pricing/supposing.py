@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet, Value
+from django.db.models import QuerySet
 
 from catalog_sync.api import CATALOGUE_ORDER, Selection, variants_matching
 
 from .contracts import Price
 from .facts import VariantRow, read_facts, stocked
 from .layering import Layers, layers_ask_for_levels
-from .locks import locked_condition
+from .locks import as_column, locked_condition
 from .models import PriceLayer
 from .rules import Rule
 
@@ -119,10 +119,7 @@ def _read(
     levels: bool,
     most: int | None = None,
 ) -> Iterator[VariantRow]:
-    condition = locked_condition(shop_id)
-    locked: Any = Value(value=False, output_field=BooleanField())
-    if condition is not None:
-        locked = ExpressionWrapper(condition, output_field=BooleanField())
+    locked = as_column(locked_condition(shop_id))
     ordered = rows.annotate(locked=locked).order_by(*CATALOGUE_ORDER)
     return read_facts(
         ordered[:most],

@@ -92,6 +92,11 @@ def start_due(
     return done
 
 
+def look_at(moment: dt.datetime, *, shop_id: UUID) -> None:
+    """Have what is due looked at in that very moment; the schedule's tick is the net below it."""
+    enqueue("campaigns.start_due", run_after=moment, shop_id=shop_id)
+
+
 @contextmanager
 def _the_others_go_on(row: Campaign, unexpected: list[Exception]) -> Iterator[None]:
     try:
@@ -99,11 +104,6 @@ def _the_others_go_on(row: Campaign, unexpected: list[Exception]) -> Iterator[No
     except Exception as error:
         logger.exception("campaigns.not_begun_or_ended", campaign=str(row.pk), name=row.name)
         unexpected.append(error)
-
-
-def look_at(moment: dt.datetime, *, shop_id: UUID) -> None:
-    """Have what is due looked at in that very moment; the schedule's tick is the net below it."""
-    enqueue("campaigns.start_due", run_after=moment, shop_id=shop_id)
 
 
 def _start_due(row: Campaign, now: dt.datetime, heard: dict[UUID, Refused | None]) -> bool:

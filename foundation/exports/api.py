@@ -1,7 +1,7 @@
 """The door to exports."""
 
 from .contracts import Column, Exporter, InvalidExport, Params
-from .expressions import Local, Utc, person
+from .expressions import Local, Utc, both_clocks, person
 from .registry import exporter_named, register
 from .services import start_export
 
@@ -12,6 +12,7 @@ __all__ = [
     "Local",
     "Params",
     "Utc",
+    "both_clocks",
     "exporter_named",
     "person",
     "register",

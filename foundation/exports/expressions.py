@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Coalesce, NullIf
 
+from .contracts import Column
+
 
 class Local(Func):
     """A moment in the zone of the snapshot, which is the shop's, with its offset."""
@@ -24,6 +26,14 @@ class Utc(Func):
 
     def __init__(self, path: str) -> None:
         super().__init__(F(path))
+
+
+def both_clocks(name: str) -> tuple[Column, Column]:
+    """Return a moment's columns: the shop's clock under the field's name, then UTC."""
+    return (
+        Column(name, Local(name), plain=True),
+        Column(f"{name}_utc", Utc(name), plain=True),
+    )
 
 
 def person(path: str) -> Any:

@@ -58,5 +58,10 @@ def tick() -> None:
     """Claim the schedule's due slots and sweep; sent by the beat, answered by any group."""
     close_old_connections()
     beat("beat")
+    claim_and_sweep()
+
+
+def claim_and_sweep() -> None:
+    """Claim the schedule's due slots, and ring for what waits or was left behind."""
     claim_due_slots(import_string(settings.WORK_SCHEDULE), now=timezone.now())
     sweep()

@@ -7,7 +7,7 @@ from pricing.choice import Choice, choice_context, choice_of, variants_of
 
 from .choosing import ChoiceForm, hidden_field, number_field
 from .rules import as_plain
-from .taking_over import TakenOver, choice_fields, put_fields, put_rules, take_over
+from .taking_over import TakenOver, choice_fields, put_address, put_rules, take_over
 from .verbs import LocalTimeField, moment_of
 from .vocabulary import vocabulary
 
@@ -23,7 +23,7 @@ __all__ = [
     "hidden_field",
     "moment_of",
     "number_field",
-    "put_fields",
+    "put_address",
     "put_rules",
     "take_over",
     "variants_of",

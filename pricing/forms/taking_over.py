@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from catalog_sync.api import InvalidSelection, Selection
 from pricing.models import RuleSet, SavedFilter
 
 from .choosing import MANY, NARROW
@@ -75,6 +76,26 @@ def choice_fields(selection: Mapping[str, Any]) -> QueryDict:
     elif selection.get("variant_ids") or selection.get("product_ids"):
         data["way"] = "chosen"
     return data
+
+
+def put_address(data: QueryDict, params: QueryDict) -> str:
+    """Put what an address says into the fields: a choice, and what is to be taken over.
+
+    Returns what is wrong with it, for people; empty when it can be read.
+    """
+    said = {
+        name: params.getlist(name) if name in LISTS else params[name]
+        for name in params
+        if name in Selection.__slots__
+    }
+    wrong = ""
+    try:
+        put_fields(data, choice_fields(Selection.from_query(said).to_query()))
+    except InvalidSelection:
+        wrong = "The filter in the address cannot be read. Choose here instead."
+    for name in ("saved_filter", "rule_set"):
+        data[name] = params.get(name, "")
+    return wrong
 
 
 def put_fields(data: QueryDict, more: QueryDict) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
 
 from catalog_sync.api import CATALOGUE_ORDER, Selection, variants_matching
 from pricing.contracts import BaseChange
 from pricing.enums import OPEN, Layer, Outcome, PricingJobState, SkipReason
 from pricing.facts import VariantRow, read_facts
 from pricing.layering import Layers, Shown, layers_ask_for_levels
-from pricing.locks import locked_condition
+from pricing.locks import as_column, locked_condition
 from pricing.models import (
     AuditTrailEntry,
     PlannedChange,
@@ -166,14 +166,8 @@ def _with_surroundings(
             PlannedChange.objects.filter(job_id__in=open_jobs, variant_id=OuterRef("pk"), skip="")
         )
     annotated: QuerySet[Any] = rows.annotate(
-        locked=_said(locked_condition(shop_id)),
+        locked=as_column(locked_condition(shop_id)),
         in_other_job=others,
-        edited_lately=_said(Q(pk__in=edits.values("variant_id"))),
+        edited_lately=as_column(Q(pk__in=edits.values("variant_id"))),
     )
     return annotated
-
-
-def _said(condition: Q | None) -> Any:
-    if condition is None:
-        return Value(value=False, output_field=BooleanField())
-    return ExpressionWrapper(condition, output_field=BooleanField())

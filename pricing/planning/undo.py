@@ -8,14 +8,14 @@ from itertools import islice
 from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 
 from catalog_sync.api import Selection, variants_matching
 from pricing.contracts import BaseChange, Price
 from pricing.enums import UNDONE_BY, JobKind, SkipReason
 from pricing.facts import READ_CHUNK, VariantRow, read_facts
 from pricing.layering import Layers, Shown
-from pricing.locks import locked_condition
+from pricing.locks import as_column, locked_condition
 from pricing.models import PricingJob, ProcessingResult
 
 from .drafts import Draft
@@ -154,7 +154,7 @@ def _results(target: PricingJob) -> QuerySet[ProcessingResult, tuple[Any, ...]]:
 
 def _locked(target: PricingJob) -> Any:
     condition = locked_condition(target.shop_id)
-    if condition is None:
-        return Value(value=False, output_field=BooleanField())
-    locked = variants_matching(target.shop_id, Selection(all=True)).filter(condition)
-    return ExpressionWrapper(Q(variant_id__in=locked.values("pk")), output_field=BooleanField())
+    if condition is not None:
+        locked = variants_matching(target.shop_id, Selection(all=True)).filter(condition)
+        condition = Q(variant_id__in=locked.values("pk"))
+    return as_column(condition)

@@ -11,14 +11,12 @@ from campaigns.contracts import DEFAULT_PRIORITY
 from campaigns.forms.new import FIX, FOLLOW, UNITS, CampaignForm
 from campaigns.forms.triggers import NAMES, fields_of
 from campaigns.models import Campaign, UnsavedCampaign
-from catalog_sync.api import InvalidSelection, Selection
 from foundation.shops.api import ShopRequest
 from foundation.unsaved import data_of, open_of
 from foundation.zones import local_in
 from pricing.api import known_zone
-from pricing.forms.api import choice_fields, put_fields, put_rules, take_over
+from pricing.forms.api import choice_fields, put_address, put_rules, take_over
 
-MANY = frozenset({"variant_ids", "product_ids", "skus"})
 TICKED = ("variant_ids", "product_ids", "expand")
 
 
@@ -55,19 +53,8 @@ def _preset(request: ShopRequest) -> tuple[QueryDict, str]:
             data.pop(name, None)
         data["name"] = f"Copy of {copied.name}"[:120]
         return data, f"This is a copy of “{copied.name}”. It becomes a campaign of its own."
-    data, note = QueryDict(mutable=True), ""
-    params = request.GET
-    query: dict[str, Any] = {
-        name: params.getlist(name) if name in MANY else params[name]
-        for name in params
-        if name in Selection.__slots__
-    }
-    try:
-        put_fields(data, choice_fields(Selection.from_query(query).to_query()))
-    except InvalidSelection:
-        note = "The filter in the address cannot be read. Choose here instead."
-    for name in ("saved_filter", "rule_set"):
-        data[name] = params.get(name, "")
+    data = QueryDict(mutable=True)
+    note = put_address(data, request.GET)
     note = take_over(request.shop.pk, data).missing or note
     data["priority"] = str(DEFAULT_PRIORITY)
     data["trigger-0-kind"] = "stock_below"

@@ -7,13 +7,18 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from catalog_sync.api import InvalidSelection, Selection
 from foundation.shops.api import ShopRequest
 from foundation.unsaved import data_of, open_of
 from pricing.enums import JobKind
 from pricing.forms.choosing import MANY, MOST_CHOSEN_BY_HAND
 from pricing.forms.new import NewJobForm
-from pricing.forms.taking_over import LISTS, choice_fields, put_fields, put_rules, take_over
+from pricing.forms.taking_over import (
+    choice_fields,
+    put_address,
+    put_fields,
+    put_rules,
+    take_over,
+)
 from pricing.models import JobDraft, PricingJob
 
 KEPT = frozenset({*NewJobForm.base_fields, *MANY, "shown"}) - {"draft"}
@@ -50,17 +55,7 @@ def _preset(request: ShopRequest) -> tuple[QueryDict, str]:
     params = request.GET
     data, note = _copied(request, params.get("copy", ""))
     if not note:
-        query = {
-            name: params.getlist(name) if name in LISTS else params[name]
-            for name in params
-            if name in Selection.__slots__
-        }
-        try:
-            put_fields(data, choice_fields(Selection.from_query(query).to_query()))
-        except InvalidSelection:
-            note = "The filter in the address cannot be read. Choose here instead."
-        for name in ("saved_filter", "rule_set"):
-            data[name] = params.get(name, "")
+        note = put_address(data, params)
         if price_file := params.get("price_file"):
             data["way"], data["price_file"] = "list", price_file
             put_rules(data, [{"action": {"kind": "file"}}])

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet, Value
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog_sync.api import CATALOGUE_ORDER
@@ -18,7 +18,7 @@ from pricing.contracts import Price
 from pricing.enums import Action, SkipReason
 from pricing.facts import VariantRow, read_facts
 from pricing.forms.new import NewJobForm
-from pricing.locks import locked_condition
+from pricing.locks import as_column, locked_condition
 from pricing.rules import Evaluation, Facts, Rule, compile_rules
 
 COUNTED = 500
@@ -96,10 +96,7 @@ def preview_of(shop: Any, form: NewJobForm) -> Preview:
 def _tried(shop_id: UUID, rows: QuerySet[Any], form: NewJobForm, now: dt.datetime) -> list[Sample]:
     rules = form.meant_rules or ()
     evaluate = compile_rules(rules, now=now) if rules else None
-    condition = locked_condition(shop_id)
-    locked: Any = Value(value=False, output_field=BooleanField())
-    if condition is not None:
-        locked = ExpressionWrapper(condition, output_field=BooleanField())
+    locked = as_column(locked_condition(shop_id))
     ordered = rows.annotate(locked=locked).order_by(*CATALOGUE_ORDER)
     found = read_facts(
         ordered[:COUNTED],

@@ -5,13 +5,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
-from django.utils.module_loading import import_string
 
-from foundation.work.drain import drain_for
+from foundation.work.drain import claim_and_sweep, drain_for
 from foundation.work.enums import Group
-from foundation.work.recovery import sweep
-from foundation.work.schedule import claim_due_slots
 
 IDLE_SECONDS = 0.2
 TICK_SECONDS = 2.0
@@ -46,7 +42,7 @@ class Command(BaseCommand):
         while (left := ends - time.monotonic()) > 0:
             if options["tick"] and time.monotonic() - ticked >= TICK_SECONDS:
                 ticked = time.monotonic()
-                self._tick()
+                claim_and_sweep()
             # Short slices, so that no group waits for another one's long queue.
             done = sum(drain_for(group, min(left, TICK_SECONDS))[0] for group in groups)
             ran += done
@@ -55,9 +51,3 @@ class Command(BaseCommand):
                     break
                 time.sleep(IDLE_SECONDS)
         self.stdout.write(f"{ran} jobs were run.")
-
-    def _tick(self) -> None:
-        from django.conf import settings  # noqa: PLC0415 -- read when it runs, tests change it
-
-        claim_due_slots(import_string(settings.WORK_SCHEDULE), now=timezone.now())
-        sweep()
