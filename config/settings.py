@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "foundation.exports",
     "foundation.rest",
     "catalog_sync",
+    "orders",
     "pricing",
     "campaigns",
     "config.apps.BackroomConfig",

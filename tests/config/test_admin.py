@@ -10,7 +10,7 @@ from foundation.shops.models import User
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("foundation", "catalog_sync", "pricing", "campaigns")
+OURS = ("foundation", "catalog_sync", "orders", "pricing", "campaigns")
 # Shown as lines of the shop, of a job, or never: parts of a record that has a page.
 WITHIN = {"membership", "pricingrule", "pricingjobstatechange", "plannedchange"}
 EDITED = {"user", "shop"}
