@@ -136,12 +136,9 @@ def move_payment(
     return True
 
 
-def begin_history(row: Order, *, actor_id: UUID | None, cause: str, reason: str = "") -> None:
-    """Note that a new order stands where it stands."""
-    nothing = ""
-    _note(
-        row, StatusField.STATUS, nothing, row.status, actor_id=actor_id, cause=cause, reason=reason
-    )
+def begin_history(row: Order, why: Why) -> None:
+    """Note where a new order begins."""
+    _note(row, StatusField.STATUS, "", row.status, why)
 
 
 def tell(row: Order) -> None:
