@@ -47,6 +47,21 @@ class JsonLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """What a photo may be at most, and at least.
+
+    ``whole_pixels`` is for kinds that no library decodes in strips: progressive JPEG, interlaced
+    PNG, WebP.
+    """
+
+    max_bytes: int = 40 * 1024 * 1024
+    max_pixels: int = 60_000_000
+    whole_pixels: int = 25_000_000
+    least_side: int = 200
+    max_aspect: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column we understand: its name for us and the headings it goes by, in any letter case."""
 

@@ -1,0 +1,22 @@
+"""libvips, set up once for the process that uses it."""
+
+from functools import cache
+from typing import Any
+
+_FOR_OWN_DRAWINGS = "VipsForeignLoadSvg"
+
+
+@cache
+def libvips() -> Any:
+    """Return ``pyvips``; it is imported by the first call, not when Django starts.
+
+    Readers that were never tried with hostile files are blocked, but for SVG, which is drawn by us
+    and never read from strangers. Nothing is remembered between operations: the same file name may
+    hold another picture, and memory is to be that of the picture at hand.
+    """
+    import pyvips  # noqa: PLC0415 -- its cost is for those who draw
+
+    pyvips.block_untrusted_set(state=True)
+    pyvips.operation_block_set(_FOR_OWN_DRAWINGS, state=False)
+    pyvips.cache_set_max(0)
+    return pyvips
