@@ -1,0 +1,108 @@
+"""A design laid out in millimetres: everything but pixels.
+
+The origin is the upper left corner of the trimmed format; the bleed lies at negative places and
+beyond the format. Nothing here knows a resolution, so preview and print cannot differ in layout.
+"""
+
+import random
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .document import BackgroundKind, Document, FrameKind
+from .lettering import SetLine, set_words
+from .shapes import Box, Shape, rectangle, shape_of
+from .spec import PrintSpec
+
+_ABOVE_WORDS = 0.42
+"""Height of the opening's centre where words stand below it."""
+_STARS, _SPARKLES = 190, 9
+_SEED = 20_010_101
+"""Every night has the same stars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """A small light on the night: a dot, or a sparkle with four rays."""
+
+    x: float
+    y: float
+    radius: float
+    opacity: float
+    warm: bool
+    rays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is drawn, from the back to the front: background, stars, photo, border, words.
+
+    ``border_mm`` is 0 where there is no frame; ``sheet`` is the format with its bleed.
+    """
+
+    spec: PrintSpec
+    sheet: Box
+    opening: Shape
+    framed: bool
+    border_mm: float
+    border_colour: str
+    background: BackgroundKind
+    colours: tuple[str, ...]
+    stars: tuple[Star, ...]
+    words: tuple[SetLine, ...]
+
+
+@lru_cache(maxsize=64)
+def lay_out(document: Document, spec: PrintSpec) -> Scene:
+    """Lay a design out on a format."""
+    frame = document.frame
+    sheet = Box(0.0, 0.0, spec.width_mm, spec.height_mm).grown(spec.bleed_mm)
+    words = (
+        *set_words(document.name, spec, wrapped=False),
+        *set_words(document.text, spec, wrapped=True),
+    )
+    framed = frame.kind != FrameKind.NONE
+    size = frame.size * spec.shorter_mm
+    if framed:
+        opening = shape_of(frame.kind, centre=_centre(spec, size, bool(words)), size=size)
+    else:
+        opening = rectangle(sheet)
+    night = framed and document.background.kind == BackgroundKind.NIGHT
+    return Scene(
+        spec=spec,
+        sheet=sheet,
+        opening=opening,
+        framed=framed,
+        border_mm=frame.border * spec.shorter_mm if framed else 0.0,
+        border_colour=frame.colour,
+        background=document.background.kind,
+        colours=document.background.colours,
+        stars=_night(sheet, opening, words, spec) if night else (),
+        words=words,
+    )
+
+
+def _centre(spec: PrintSpec, size: float, worded: bool) -> tuple[float, float]:
+    """Return the opening's centre: above the words, but not nearer to the top than to the sides."""
+    height = spec.height_mm * (_ABOVE_WORDS if worded else 0.5)
+    margin = (spec.shorter_mm - size) / 2
+    return spec.width_mm / 2, max(height, size / 2 + margin)
+
+
+def _night(
+    sheet: Box, opening: Shape, words: tuple[SetLine, ...], spec: PrintSpec
+) -> tuple[Star, ...]:
+    """Strew stars over the sheet, but none behind the photo or under letters."""
+    chance = random.Random(_SEED)  # noqa: S311 -- the same stars each time are wanted
+    unit = spec.shorter_mm
+    stars: list[Star] = []
+    for count in range(_STARS + _SPARKLES):
+        rays = count >= _STARS
+        across, down, brightness, tint = (chance.random() for _ in range(4))
+        x, y = sheet.left + across * sheet.width, sheet.top + down * sheet.height
+        radius = unit * (0.013 + 0.011 * brightness if rays else 0.0009 + 0.0022 * brightness**3)
+        apart = radius + unit * (0.02 if rays else 0.012)
+        if opening.is_near((x, y), apart) or any(w.box.grown(apart).holds((x, y)) for w in words):
+            continue
+        opacity = 0.85 if rays else 0.35 + 0.55 * brightness
+        stars.append(Star(x, y, radius, opacity, warm=tint > 0.6, rays=rays))  # noqa: PLR2004 -- two in five
+    return tuple(stars)
