@@ -125,7 +125,8 @@ def _opened(upload: Path, kind: Kind, *, from_top: bool = True) -> Any:
     }
     try:
         return getattr(vips.Image, kind.loader)(str(upload), **options)
-    except vips.Error as error:
+    except (vips.Error, UnicodeDecodeError) as error:
+        # The latter is what an error becomes that quotes the file.
         raise _damaged(kind) from error
 
 
@@ -139,7 +140,7 @@ def _damaged(kind: Kind) -> Rejected:
 def _check(opened: Any, upload: Path, kind: Kind, limits: PictureLimits) -> None:
     """Refuse by what the header says, before anything is decoded."""
     width, height = opened.width, opened.height
-    said = f"The photo is {width:,} \N{MULTIPLICATION SIGN} {height:,} pixels"
+    said = f"The photo is {width:,} × {height:,} pixels"
     pages = opened.get("n-pages") if opened.get_typeof("n-pages") else 1
     with upload.open("rb") as file:
         moving = pages > 1 or (kind is Kind.PNG and is_animated_png(file))
@@ -187,7 +188,7 @@ def _write(upload: Path, kind: Kind, opened: Any, original: Path) -> list[str]:
         image = _in_srgb(image, notes)
         # Nothing of the file's own metadata goes into what we keep.
         image.jpegsave(str(original), Q=ORIGINAL_QUALITY, subsample_mode="off", keep="none")
-    except vips.Error as error:
+    except (vips.Error, UnicodeDecodeError) as error:
         raise _damaged(kind) from error
     return notes
 
@@ -212,7 +213,7 @@ def _is_broken(image: Any) -> bool:
     vips = libvips()
     try:
         image.icc_import(embedded=True)
-    except vips.Error:
+    except (vips.Error, UnicodeDecodeError):
         return True
     return False
 

@@ -6,9 +6,9 @@ pieces as they are asked for, so a large print needs no more memory than its str
 """
 
 import math
+from array import array
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,23 @@ from foundation.untrusted.api import libvips
 
 from . import vectors
 from .document import BackgroundKind, Document
-from .placing import place_photo
+from .placing import Placement, place_photo
 from .scene import Scene, lay_out
 from .shapes import Box
 from .spec import PrintSpec
 
 PREVIEW_WIDTH = 800
 PREVIEW_QUALITY = 82
-_PREVIEW_EFFORT = 4
-_GRID = 240
+PREVIEW_EFFORT = 2
+"""Three bytes in a hundred more than with 4, in less than half the time."""
+_GRID = 160
 """Points of the backdrop along the longer side of the sheet."""
 _SHADOW, _SHADOW_BLUR, _SHADOW_DROP = 0.5, 0.022, 0.018
-_GLOW = 0.14
+_GLOW, _GLOW_REACH = 0.14, 0.62
 _JPEG_SHRINKS = (8, 4, 2)
 _COARSEST = 4
+_WINDOW_MORE = 1
+"""Pixels around the opening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def draw_preview(
     height = height_px or max(1, round(width_px * spec.height_mm / spec.width_mm))
     trimmed = Box(0.0, 0.0, spec.width_mm, spec.height_mm)
     image = draw(lay_out(document, spec), document, working_copy, Canvas(trimmed, width_px, height))
-    encoded: bytes = image.webpsave_buffer(Q=PREVIEW_QUALITY, effort=_PREVIEW_EFFORT, keep="none")
+    encoded: bytes = image.webpsave_buffer(Q=PREVIEW_QUALITY, effort=PREVIEW_EFFORT, keep="none")
     return encoded
 
 
@@ -92,10 +95,11 @@ def _raster(body: str, part: Box, width_px: int, height_px: int) -> Any:
 def _window(scene: Scene, canvas: Canvas) -> tuple[int, int, int, int]:
     """Return where the opening is on the canvas: left, top, width, height in whole pixels."""
     box = scene.opening.box
-    left = max(0, math.floor((box.left - canvas.part.left) * canvas.across) - 1)
-    top = max(0, math.floor((box.top - canvas.part.top) * canvas.down) - 1)
-    right = math.ceil((box.right - canvas.part.left) * canvas.across) + 1
-    bottom = math.ceil((box.bottom - canvas.part.top) * canvas.down) + 1
+    more = _WINDOW_MORE
+    left = max(0, math.floor((box.left - canvas.part.left) * canvas.across) - more)
+    top = max(0, math.floor((box.top - canvas.part.top) * canvas.down) - more)
+    right = math.ceil((box.right - canvas.part.left) * canvas.across) + more
+    bottom = math.ceil((box.bottom - canvas.part.top) * canvas.down) + more
     return (
         left,
         top,
@@ -125,35 +129,65 @@ def _mask(scene: Scene, canvas: Canvas) -> Any:
 
 def _photo(scene: Scene, document: Document, source: bytes | Path, canvas: Canvas) -> Any:
     """Map the photo onto the canvas; outside the opening there is nothing."""
-    whole = _load(source)
-    width, height = whole.width, whole.height
+    image = _load(source)
+    width, height = image.width, image.height
     placed = place_photo(document.photo, scene.opening.box, width_px=width, height_px=height)
-    scale = placed.mm_per_pixel * max(canvas.across, canvas.down)
-    image = whole
-    if scale < 1:
-        shrink = next((by for by in _JPEG_SHRINKS if scale * by <= 1), 1)
-        if shrink > 1:
-            image = _load(source, shrink)
-        image = image.resize(
-            max(1, round(width * scale)) / image.width,
-            vscale=max(1, round(height * scale)) / image.height,
-        )
-    # What is left of the map for the image as it is now; libvips counts from pixels' middles.
+    scale = placed.scale * max(canvas.across, canvas.down)
+    shrink = next((by for by in _JPEG_SHRINKS if scale * by <= 1), 1)
+    if shrink > 1:
+        image = _load(source, shrink)
+    # The map from pixels of the image as it is opened to those of the canvas.
     over, under = width / image.width, height / image.height
-    a, b = placed.a * over * canvas.across, placed.b * under * canvas.across
-    c, d = placed.c * over * canvas.down, placed.d * under * canvas.down
-    x = (placed.x - canvas.part.left) * canvas.across + (a + b - 1) / 2
-    y = (placed.y - canvas.part.top) * canvas.down + (c + d - 1) / 2
-    left, top, wide, high = _window(scene, canvas)
-    drawn = image.affine(
+    map_ = Placement(
+        placed.a * over * canvas.across,
+        placed.b * under * canvas.across,
+        placed.c * over * canvas.down,
+        placed.d * under * canvas.down,
+        (placed.x - canvas.part.left) * canvas.across,
+        (placed.y - canvas.part.top) * canvas.down,
+    )
+    window = _window(scene, canvas)
+    drawn = (
+        _cut(image, map_, window) if scale <= 1 and not placed.b else _mapped(image, map_, window)
+    )
+    return drawn.embed(window[0], window[1], canvas.width_px, canvas.height_px)
+
+
+def _cut(image: Any, map_: Placement, window: tuple[int, int, int, int]) -> Any:
+    """Draw what is not turned and becomes smaller: cut between whole pixels, then reduced.
+
+    That moves it by half a pixel of the photo at most, which is less than half a pixel here.
+    """
+    left, top, wide, high = window
+    start_x, end_x = round((left - map_.x) / map_.a), round((left + wide - map_.x) / map_.a)
+    start_y, end_y = round((top - map_.y) / map_.d), round((top + high - map_.y) / map_.d)
+    # The window is a little larger than the opening that the photo covers.
+    more = math.ceil(2 * _WINDOW_MORE / map_.a)
+    padded = image.embed(more, more, image.width + 2 * more, image.height + 2 * more, extend="copy")
+    part = padded.crop(start_x + more, start_y + more, end_x - start_x, end_y - start_y)
+    return part.resize(wide / part.width, vscale=high / part.height)
+
+
+def _mapped(image: Any, map_: Placement, window: tuple[int, int, int, int]) -> Any:
+    """Draw what is turned or enlarged; what becomes smaller is reduced before it is turned."""
+    scale = map_.scale
+    a, b, c, d = map_.a, map_.b, map_.c, map_.d
+    if scale < 1:
+        width, height = image.width, image.height
+        image = image.resize(
+            max(1, round(width * scale)) / width, vscale=max(1, round(height * scale)) / height
+        )
+        over, under = width / image.width, height / image.height
+        a, b, c, d = a * over, b * under, c * over, d * under
+    return image.affine(
         [a, b, c, d],
         interpolate=libvips().Interpolate.new("bicubic"),
-        oarea=[left, top, wide, high],
-        odx=x,
-        ody=y,
+        oarea=list(window),
+        # libvips counts from the middles of pixels, a placement from their corners.
+        odx=map_.x + (a + b - 1) / 2,
+        ody=map_.y + (c + d - 1) / 2,
         extend="copy",
     )
-    return drawn.embed(left, top, canvas.width_px, canvas.height_px)
 
 
 def _load(source: bytes | Path, shrink: int = 1) -> Any:
@@ -188,38 +222,49 @@ def _small_backdrop(scene: Scene) -> Any:
     sheet = scene.sheet
     longer = max(sheet.width, sheet.height)
     width, height = round(_GRID * sheet.width / longer), round(_GRID * sheet.height / longer)
-    places = libvips().Image.xyz(width, height)
-    colours = [vectors.rgb(colour) for colour in scene.colours]
-    if scene.background == BackgroundKind.PLAIN:
-        colours = colours[:1]
-    base = _gradient((places[1] + 0.5) / height, colours)
+    picture = _column(_gradient(scene, height), width, bands=3)
     if scene.background == BackgroundKind.NIGHT:
-        base = base + (base * -1 + 255) * _glow(scene, places, width, height) * _GLOW
-    base = base * (_shadow(scene, width, height) * -_SHADOW + 1)
+        # A round light is the product of one across and one down.
+        middle_x, middle_y = scene.opening.box.centre
+        reach = _GLOW_REACH * scene.spec.shorter_mm
+        across = _bell((middle_x - sheet.left) / sheet.width, reach / sheet.width, width)
+        down = _bell((middle_y - sheet.top) / sheet.height, reach / sheet.height, height)
+        light = _row(across, height) * _column(down, width) * _GLOW
+        picture = picture + (picture * -1 + 255) * light
+    picture = picture * (_shadow(scene, width, height) * -_SHADOW + 1)
     # Half a step, because what follows cuts the decimals off.
-    return (base + 0.5).copy_memory()
+    return (picture + 0.5).copy_memory()
 
 
-def _gradient(along: Any, colours: list[tuple[int, int, int]]) -> Any:
-    """Return the colours one after the other where ``along`` goes from 0 to 1."""
-    if len(colours) == 1:
-        return along * 0 + list(colours[0])
-    stretches = len(colours) - 1
-    total = along * 0 + list(colours[0])
-    for place, (start, end) in enumerate(pairwise(colours)):
-        here = along * stretches - place
-        here = (here > 0).ifthenelse(here, 0)
-        here = (here < 1).ifthenelse(here, 1)
-        total = total + here * [b - a for a, b in zip(start, end, strict=True)]
-    return total
+def _gradient(scene: Scene, height: int) -> list[float]:
+    """Return the colours from the top to the bottom, three numbers in each row."""
+    colours = [vectors.rgb(colour) for colour in scene.colours]
+    if scene.background == BackgroundKind.PLAIN or len(colours) == 1:
+        return [float(part) for part in colours[0]] * height
+    found: list[float] = []
+    for row in range(height):
+        along = (row + 0.5) / height * (len(colours) - 1)
+        stretch = min(int(along), len(colours) - 2)
+        start, end = colours[stretch : stretch + 2]
+        found += [a + (b - a) * (along - stretch) for a, b in zip(start, end, strict=True)]
+    return found
 
 
-def _glow(scene: Scene, places: Any, width: int, height: int) -> Any:
-    sheet, (x, y) = scene.sheet, scene.opening.box.centre
-    reach = 0.62 * scene.spec.shorter_mm
-    across = ((places[0] + 0.5) * (sheet.width / width) + (sheet.left - x)) / reach
-    down = ((places[1] + 0.5) * (sheet.height / height) + (sheet.top - y)) / reach
-    return ((across * across + down * down) * -1).exp()
+def _bell(middle: float, reach: float, count: int) -> list[float]:
+    return [math.exp(-((((at + 0.5) / count - middle) / reach) ** 2)) for at in range(count)]
+
+
+def _column(values: list[float], width: int, *, bands: int = 1) -> Any:
+    return _floats(values, 1, len(values) // bands, bands).replicate(width, 1)
+
+
+def _row(values: list[float], height: int) -> Any:
+    return _floats(values, len(values), 1, 1).replicate(1, height)
+
+
+def _floats(values: list[float], width: int, height: int, bands: int) -> Any:
+    data = array("f", values).tobytes()
+    return libvips().Image.new_from_memory(data, width, height, bands, "float")
 
 
 def _shadow(scene: Scene, width: int, height: int) -> Any:

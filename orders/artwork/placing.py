@@ -9,9 +9,9 @@ from .shapes import Box
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """An affine map from a photo's pixels (its corner is 0, 0) to millimetres.
+    """An affine map from a photo's pixels (its corner is 0, 0), as a rule to millimetres.
 
-    ``x_mm = a * column + b * row + x`` and ``y_mm = c * column + d * row + y``.
+    ``x = a * column + b * row + self.x`` and ``y = c * column + d * row + self.y``.
     """
 
     a: float
@@ -22,7 +22,7 @@ class Placement:
     y: float
 
     @property
-    def mm_per_pixel(self) -> float:
+    def scale(self) -> float:
         """How large one pixel of the photo becomes."""
         return math.hypot(self.a, self.c)
 

@@ -20,7 +20,7 @@ from .spec import MM_PER_INCH, PrintSpec
 PNG_COMPRESSION = 1
 PARITY_MEAN, PARITY_WORST = 2.0, 24.0
 """What the two figures of :class:`Parity` may be at most for a preview to have been true."""
-_PNG_FILTER = "up"
+PNG_FILTER = "up"
 _BLOCK = 8
 _HEARTBEAT_SECONDS = 0.5
 _WORKING_PIXELS = 1600
@@ -119,7 +119,7 @@ def write_png(
         image.pngsave(
             str(png),
             compression=PNG_COMPRESSION,
-            filter=_PNG_FILTER,
+            filter=PNG_FILTER,
             profile="srgb",
             keep="icc",
         )

@@ -33,13 +33,13 @@ def judge(document: Document, spec: PrintSpec, *, width_px: int, height_px: int)
     """Judge a photo of so many pixels as it lies in the design, not by its size alone."""
     opening = lay_out(document, spec).opening.box
     placed = place_photo(document.photo, opening, width_px=width_px, height_px=height_px)
-    dpi = math.floor(MM_PER_INCH / placed.mm_per_pixel)
-    share = MM_PER_INCH / placed.mm_per_pixel / GOOD_DPI / _MM_PER_CM
+    dpi = math.floor(MM_PER_INCH / placed.scale)
+    share = MM_PER_INCH / placed.scale / GOOD_DPI / _MM_PER_CM
     good_to = (
         max(1, math.floor(spec.width_mm * share)),
         max(1, math.floor(spec.height_mm * share)),
     )
-    size = f"good to {good_to[0]} \N{MULTIPLICATION SIGN} {good_to[1]} cm"
+    size = f"good to {good_to[0]} × {good_to[1]} cm"
     if dpi >= EXCELLENT_DPI:
         return Verdict(dpi, "excellent", f"Sharp in every detail: {size}.", good_to)
     if dpi >= GOOD_DPI:

@@ -16,6 +16,7 @@ from .spec import PrintSpec
 _ABOVE_WORDS = 0.42
 """Height of the opening's centre where words stand below it."""
 _STARS, _SPARKLES = 190, 9
+_APART = 0.035
 _SEED = 20_010_101
 """Every night has the same stars."""
 
@@ -62,11 +63,13 @@ def lay_out(document: Document, spec: PrintSpec) -> Scene:
     )
     framed = frame.kind != FrameKind.NONE
     size = frame.size * spec.shorter_mm
-    if framed:
-        opening = shape_of(frame.kind, centre=_centre(spec, size, bool(words)), size=size)
-    else:
-        opening = rectangle(sheet)
-    night = framed and document.background.kind == BackgroundKind.NIGHT
+    centre = _centre(spec, size, bool(words))
+    opening = shape_of(frame.kind, centre=centre, size=size) if framed else rectangle(sheet)
+    stars: tuple[Star, ...] = ()
+    if framed and document.background.kind == BackgroundKind.NIGHT:
+        # Stars keep this far from the photo, so that none is cut by the border.
+        apart = size + 2 * _APART * spec.shorter_mm
+        stars = _night(sheet, shape_of(frame.kind, centre=centre, size=apart), words, spec)
     return Scene(
         spec=spec,
         sheet=sheet,
@@ -76,7 +79,7 @@ def lay_out(document: Document, spec: PrintSpec) -> Scene:
         border_colour=frame.colour,
         background=document.background.kind,
         colours=document.background.colours,
-        stars=_night(sheet, opening, words, spec) if night else (),
+        stars=stars,
         words=words,
     )
 
@@ -89,7 +92,7 @@ def _centre(spec: PrintSpec, size: float, worded: bool) -> tuple[float, float]:
 
 
 def _night(
-    sheet: Box, opening: Shape, words: tuple[SetLine, ...], spec: PrintSpec
+    sheet: Box, taken: Shape, words: tuple[SetLine, ...], spec: PrintSpec
 ) -> tuple[Star, ...]:
     """Strew stars over the sheet, but none behind the photo or under letters."""
     chance = random.Random(_SEED)  # noqa: S311 -- the same stars each time are wanted
@@ -100,8 +103,8 @@ def _night(
         across, down, brightness, tint = (chance.random() for _ in range(4))
         x, y = sheet.left + across * sheet.width, sheet.top + down * sheet.height
         radius = unit * (0.013 + 0.011 * brightness if rays else 0.0009 + 0.0022 * brightness**3)
-        apart = radius + unit * (0.02 if rays else 0.012)
-        if opening.is_near((x, y), apart) or any(w.box.grown(apart).holds((x, y)) for w in words):
+        apart = radius + unit * 0.012
+        if taken.holds((x, y)) or any(line.box.grown(apart).holds((x, y)) for line in words):
             continue
         opacity = 0.85 if rays else 0.35 + 0.55 * brightness
         stars.append(Star(x, y, radius, opacity, warm=tint > 0.6, rays=rays))  # noqa: PLR2004 -- two in five

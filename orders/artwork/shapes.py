@@ -17,7 +17,7 @@ _TIP_ROUND, _NOTCH_ROUND = 0.34, 0.3
 _ARCH_WIDTH = 0.78
 _QUARTER = 0.5522847498
 """Where the controls of a quarter of a circle stand, by its radius."""
-_SAMPLES = 8
+_SAMPLES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ class Shape:
         )
 
     @cached_property
+    def _edges(self) -> tuple[tuple[float, float, float, float], ...]:
+        """The sides of the polygon through those points: x, y, height, slope."""
+        ends = zip(self.points, (*self.points[1:], self.points[0]), strict=True)
+        return tuple((x1, y1, y2, (x2 - x1) / (y2 - y1)) for (x1, y1), (x2, y2) in ends if y1 != y2)
+
+    @cached_property
     def box(self) -> Box:
         """What encloses it."""
         across, down = [x for x, _ in self.points], [y for _, y in self.points]
@@ -81,20 +87,15 @@ class Shape:
             said.append("C" + " ".join(f"{x:.3f} {y:.3f}" for x, y in rest))
         return "".join(said) + "Z"
 
-    def is_near(self, point: Point, distance: float) -> bool:
-        """Tell whether the point is inside, or not farther from the outline than this."""
-        if not self.box.grown(distance).holds(point):
-            return False
+    def holds(self, point: Point) -> bool:
+        """Tell whether the point is inside."""
         x, y = point
+        if not self.box.holds(point):
+            return False
         inside = False
-        previous = self.points[-1]
-        for here in self.points:
-            if math.dist(here, point) <= distance:
-                return True
-            (x1, y1), (x2, y2) = previous, here
-            if (y1 > y) != (y2 > y) and x < x1 + (y - y1) / (y2 - y1) * (x2 - x1):
+        for x1, y1, y2, slope in self._edges:
+            if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * slope:
                 inside = not inside
-            previous = here
         return inside
 
 
@@ -128,13 +129,10 @@ def rectangle(box: Box) -> Shape:
 
 
 def _along(curve: Curve, at: float) -> Point:
-    a, b, c, d = curve
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
     left = 1 - at
-    weights = (left**3, 3 * left * left * at, 3 * left * at * at, at**3)
-    return (
-        sum(w * p[0] for w, p in zip(weights, (a, b, c, d), strict=True)),
-        sum(w * p[1] for w, p in zip(weights, (a, b, c, d), strict=True)),
-    )
+    a, b, c, d = left**3, 3 * left * left * at, 3 * left * at * at, at**3
+    return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
 
 
 def _between(a: Point, b: Point, at: float) -> Point:

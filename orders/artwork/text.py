@@ -68,8 +68,7 @@ def outline(text: str, *, font: str) -> Outline:
     pen = _Pen()
     for run in _visual_runs(text, FONTS[font].path):
         _shape(run, pen)
-    box = pen.box or (0.0, 0.0, 0.0, 0.0)
-    return Outline("".join(pen.path), round(pen.x, 1), *box)
+    return pen.outline()
 
 
 @lru_cache(maxsize=16)
@@ -222,16 +221,21 @@ class _Recorder:
 
 
 class _Pen:
-    """Writes path data and remembers what it encloses."""
+    """Writes path data and remembers its points."""
 
     def __init__(self) -> None:
         self.path: list[str] = []
         self.x = 0.0
-        self.box: tuple[float, float, float, float] | None = None
+        self.points: list[tuple[float, float]] = []
 
     def draw(self, command: str, points: list[tuple[float, float]]) -> None:
-        said = " ".join(f"{x:.1f} {y:.1f}" for x, y in points)
-        self.path.append(f"{command}{said}")
-        for x, y in points:
-            left, top, right, bottom = self.box or (x, y, x, y)
-            self.box = (min(left, x), min(top, y), max(right, x), max(bottom, y))
+        self.path.append(command + " ".join([f"{x:.1f} {y:.1f}" for x, y in points]))
+        self.points += points
+
+    def outline(self) -> Outline:
+        """Return what was drawn."""
+        if not self.points:
+            return Outline("", round(self.x, 1), 0.0, 0.0, 0.0, 0.0)
+        across, down = [x for x, _ in self.points], [y for _, y in self.points]
+        box = (min(across), min(down), max(across), max(down))
+        return Outline("".join(self.path), round(self.x, 1), *box)
