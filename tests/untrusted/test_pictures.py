@@ -54,13 +54,18 @@ def refusal(data: bytes, folder: Path, limits: PictureLimits | None = None) -> s
     return caught.value.message
 
 
+def pixel(image: Image.Image, x: int, y: int) -> tuple[int, int, int]:
+    red, green, blue = image.convert("RGB").crop((x, y, x + 1, y + 1)).tobytes()
+    return red, green, blue
+
+
 def corners(path: Path) -> list[tuple[int, int, int]]:
     """Return the colours in the middles of the four quarters."""
     with Image.open(path) as image:
         assert (image.format, image.mode) == ("JPEG", "RGB")
         width, height = image.size
         return [
-            image.getpixel((x, y))
+            pixel(image, x, y)
             for y in (height // 4, 3 * height // 4)
             for x in (width // 4, 3 * width // 4)
         ]
@@ -197,7 +202,7 @@ def test_an_embedded_profile_is_applied(tmp_path: Path) -> None:
     p3 = wide.copy(interpretation="srgb").icc_transform("p3").pngsave_buffer(keep="icc")
     (tmp_path / "p3").mkdir()
     with Image.open(io.BytesIO(p3)) as stored:
-        assert stored.convert("RGB").getpixel((5, 5))[0] > 90  # other numbers for the same green
+        assert pixel(stored, 5, 5)[0] > 90  # other numbers for the same green
     assert near(corners(take(p3, tmp_path / "p3").original), [(0, 255, 0)] * 4, 6)
 
 
