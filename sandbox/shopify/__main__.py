@@ -6,6 +6,7 @@ from pathlib import Path
 
 import uvicorn
 
+from sandbox import webhook_addresses
 from sandbox.shopify import catalogue
 from sandbox.shopify.app import application, open_world
 from sandbox.shopify.settings import PLANS, Settings
@@ -24,27 +25,17 @@ def arguments() -> argparse.Namespace:
         "--points-factor", type=float, default=1.0, help="multiplies points rate and bucket"
     )
     parser.add_argument(
-        "--webhook-map",
+        webhook_addresses.OPTION,
         action="append",
         default=[],
-        metavar="https://ORIGIN=http://127.0.0.1:PORT",
-        help="where webhook addresses of an origin really are; may be repeated or comma separated",
+        metavar=webhook_addresses.METAVAR,
+        help=webhook_addresses.HELP,
     )
     parser.add_argument(
         "--retry-clock", type=float, default=1.0, help="divides the webhook retry pauses"
     )
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
-
-
-def webhook_map(pairs: list[str]) -> dict[str, str]:
-    """Read `origin=address` pairs."""
-    result = {}
-    for pair in ",".join(pairs).split(","):
-        origin, _, address = pair.strip().partition("=")
-        if origin:
-            result[origin.rstrip("/")] = address.rstrip("/")
-    return result
 
 
 def main() -> None:
@@ -59,7 +50,7 @@ def main() -> None:
         ),
         points=(asked.plan, asked.points_factor),
         settings=Settings(retry_clock=asked.retry_clock),
-        webhook_map=webhook_map(asked.webhook_map),
+        webhook_map=webhook_addresses.read_map(asked.webhook_map),
     )
     world.faults.reseed(asked.seed)
     # The catalogue lives as long as the process: keep the collector from walking it each time.

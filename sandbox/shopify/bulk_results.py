@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from sandbox.cutting import cut
 from sandbox.shopify.bulk import signature
-from sandbox.shopify.endpoint import cut
 from sandbox.shopify.entities import BulkOperation
 from sandbox.shopify.state import Shop
 

@@ -1,16 +1,12 @@
 """Times as the vendor writes them. Inside, a time is an integer of milliseconds since 1970."""
 
-import time
 from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-MS = 1000
+from sandbox.clock import MS, now_ms
 
-
-def now_ms() -> int:
-    """Milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
+__all__ = ["MS", "local", "now_ms", "parse_ms", "zulu", "zulu_ms", "zulu_ns"]
 
 
 @lru_cache(maxsize=65_536)

@@ -4,7 +4,7 @@ import msgspec
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from sandbox.shopify.control_edge import Doc
+from sandbox.control_edge import Doc
 from sandbox.shopify.world import World
 
 MOST_ROWS = 10_000
@@ -22,6 +22,10 @@ class Logs:
     def __init__(self, world: World) -> None:
         """Read the logs of this world."""
         self.world = world
+
+    async def calls(self, _request: Request) -> Doc:
+        """Calls since the process began, by `"{operation} {outcome}"`."""
+        return {"calls": dict(self.world.calls)}
 
     async def effects(self, request: Request) -> Doc:
         """Effects after `since` (a seq): `?shop=&source=&operation=&changed=1&variant_id=&limit=`.

@@ -3,10 +3,10 @@
 import msgspec
 from starlette.requests import Request
 
+from sandbox.control_edge import Doc, RefusedError, body_of
 from sandbox.shopify import merchant
-from sandbox.shopify.control_edge import Doc, body_of
 from sandbox.shopify.entities import Product
-from sandbox.shopify.merchant import PriceEdit, RefusedError
+from sandbox.shopify.merchant import PriceEdit
 from sandbox.shopify.settings import PLANS
 from sandbox.shopify.state import Shop, Work
 from sandbox.shopify.world import World

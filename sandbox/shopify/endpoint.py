@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from sandbox.cutting import Cut, cut
 from sandbox.shopify import cost, documents, errors, inputs, plan, versions
 from sandbox.shopify.execution import Call
 from sandbox.shopify.faults import Rule
@@ -25,10 +26,6 @@ REFUSALS: dict[str, tuple[int, str]] = {
 }
 BEFORE = ("reset", "5xx_before", "slow", *REFUSALS)
 AFTER = ("lose_answer", "5xx_after", "slow_after", "internal_error")
-
-
-class Cut(Exception):
-    """Close the connection without an answer."""
 
 
 class Refused(Exception):
@@ -273,19 +270,3 @@ class Runner:
 
 def _json(body: Any, status: int) -> Response:
     return Response(msgspec.json.encode(body), status, media_type="application/json")
-
-
-async def cut(receive: Receive) -> None:
-    """Abort the connection below ASGI: the client sees it close without a byte.
-
-    ASGI has no word for it, so this reaches for uvicorn's transport behind `receive`.
-    """
-    cycle = getattr(receive, "__self__", None)
-    transport = getattr(cycle, "transport", None)
-    if transport is None:
-        message = "faults that cut a connection need uvicorn"
-        raise RuntimeError(message)
-    transport.abort()
-    # The protocol learns of the loss in the next turns of the loop; then it expects no answer.
-    for _ in range(3):
-        await asyncio.sleep(0)

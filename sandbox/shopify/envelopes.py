@@ -9,40 +9,37 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from sandbox import deliveries
 from sandbox.shopify import clock, search
 from sandbox.shopify.entities import Subscription
 from sandbox.shopify.state import Event, Shop, Work
 
 
-class Attempt(msgspec.Struct):
-    """One try: when, how long, and the status code or what went wrong."""
+class Delivery(deliveries.Delivery, kw_only=True):
+    """A delivery to one subscription of a shop."""
 
-    at: str
-    seconds: float
-    status: int | None
-    problem: str | None
-
-
-class Delivery(msgspec.Struct, kw_only=True):
-    """A row of the delivery log. `status` is pending, delivered, failed or dropped."""
-
-    id: int = 0
     shop: str
     subscription_id: int
-    topic: str
-    uri: str
     webhook_id: str
     event_id: str
     triggered_at: str
     api_version: str
     name: str | None
-    secret: str
-    status: str = "pending"
-    due: float = 0.0
-    first_failure: int = 0
-    duplicate_of: int | None = None
-    attempts: list[Attempt] = msgspec.field(default_factory=list)
-    body: bytes = b""
+
+    def whose(self) -> str:
+        """The shop's domain."""
+        return self.shop
+
+    def headers(self) -> dict[str, str]:
+        """The envelope of §8.1; the same on every try."""
+        return headers(self)
+
+
+class Dispatcher(deliveries.Dispatcher[Delivery]):
+    """Sends them."""
+
+    shape = Delivery
+    account = "shop"
 
 
 def prepare(shop: Shop, work: Work, event: Event, hook: Subscription) -> Delivery | None:

@@ -1,10 +1,8 @@
-"""Misbehaviour by script: rules that strike calls and deliveries by rate, count and operation."""
+"""What can be scripted to go wrong here; how rules strike is `sandbox.faults`."""
 
-import random
-import re
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-import msgspec
+from sandbox import faults
 
 Kind: TypeAlias = Literal[
     "lose_answer",
@@ -33,75 +31,22 @@ Kind: TypeAlias = Literal[
 ]
 
 
-class Rule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class Rule(faults.Rule, kw_only=True, forbid_unknown_fields=True):
     """One scripted fault.
 
-    `rate` is the share of matching calls struck; `count` the most strikes (None: no end);
-    `operation` a regular expression over the operation name or the names of the root fields;
-    `seconds` the length of slow, delay, reorder and stall; `status` the code of 5xx; `price` the
-    value an outside edit sets (None: a random one), `rows` how many submitted variants it edits.
+    `operation` is looked for in the operation name and the names of the root fields; `seconds` is
+    the length of slow, delay, reorder and stall; `price` the value an outside edit sets (None: a
+    random one), `rows` how many submitted variants it edits.
     """
 
     kind: Kind
-    rate: float = 1.0
-    count: int | None = None
-    operation: str = ""
     shop: str = ""
-    seconds: float = 1.0
-    status: int = 503
     price: str | None = None
     rows: int = 1
-    id: int = 0
-    struck: int = 0
+
+    def whose(self) -> str:
+        """The domain of the shop it is limited to."""
+        return self.shop
 
 
-class Faults:
-    """The active rules. Random, but the same for the same seed and order of calls."""
-
-    def __init__(self, seed: int) -> None:
-        """No rules."""
-        self.rules: list[Rule] = []
-        self.random = random.Random(seed)
-        self.next_id = 1
-
-    def add(self, rule: Rule) -> Rule:
-        """Activate a rule and give it an id.
-
-        Raises:
-            ValueError: `operation` is no regular expression.
-        """
-        try:
-            re.compile(rule.operation)
-        except re.error as error:
-            message = f"operation: {error}"
-            raise ValueError(message) from error
-        rule.id, self.next_id = self.next_id, self.next_id + 1
-        self.rules.append(rule)
-        return rule
-
-    def clear(self, number: int | None = None) -> None:
-        """Drop one rule or all."""
-        self.rules = [rule for rule in self.rules if number is not None and rule.id != number]
-
-    def reseed(self, seed: int) -> None:
-        """Begin the sequence of chances anew."""
-        self.random = random.Random(seed)
-
-    def strike(self, kinds: tuple[str, ...], shop: str, names: tuple[str, ...]) -> Rule | None:
-        """The first rule of these kinds that strikes now; its count goes down."""
-        for rule in self.rules:
-            if rule.kind not in kinds or (rule.shop and rule.shop != shop):
-                continue
-            if rule.count is not None and rule.struck >= rule.count:
-                continue
-            if rule.operation and not any(re.search(rule.operation, name) for name in names):
-                continue
-            if rule.rate < 1 and self.random.random() >= rule.rate:
-                continue
-            rule.struck += 1
-            return rule
-        return None
-
-    def listed(self) -> list[dict[str, Any]]:
-        """All rules with their strikes."""
-        return [msgspec.to_builtins(rule) for rule in self.rules]
+Faults: TypeAlias = faults.Faults[Rule]

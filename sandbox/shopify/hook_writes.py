@@ -1,6 +1,5 @@
 """Webhook subscriptions by mutation, with the userErrors of contract §7."""
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from sandbox.shopify.errors import FieldError
 from sandbox.shopify.ids import number_of
 from sandbox.shopify.plan import resolves
 from sandbox.shopify.state import Work
+from sandbox.webhook_addresses import is_local
 
 if TYPE_CHECKING:
     from sandbox.shopify.execution import Call
@@ -41,18 +41,9 @@ def address_problem(uri: str) -> str | None:
         return "Address is invalid"
     if parts.scheme == "http":
         return "Address protocol http:// is not supported"
-    if parts.scheme != "https" or not host or "." not in host or _is_local(host):
+    if parts.scheme != "https" or not host or "." not in host or is_local(host):
         return "Address is invalid"
     return None
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return False
 
 
 class _Wish:

@@ -4,15 +4,12 @@ from typing import Any
 
 import msgspec
 
+from sandbox.control_edge import RefusedError
 from sandbox.shopify import money, payloads
 from sandbox.shopify.entities import Level, Product, Variant
 from sandbox.shopify.price_writes import prices
 from sandbox.shopify.state import Shop, Work, new_token
 from sandbox.shopify.world import World
-
-
-class RefusedError(ValueError):
-    """The control call asks for something that does not exist or makes no sense."""
 
 
 class PriceEdit(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox.control_edge import RefusedError
 from sandbox.shopify import merchant, page_parts, pictures, search
-from sandbox.shopify.merchant import PriceEdit, RefusedError
+from sandbox.shopify.merchant import PriceEdit
 from sandbox.shopify.state import Shop
 from sandbox.shopify.world import World
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.shopify import payloads
 from sandbox.shopify.bulk_runs import Runs
-from sandbox.shopify.deliveries import Dispatcher
 from sandbox.shopify.entities import Facts, Product
-from sandbox.shopify.envelopes import Delivery, prepare
+from sandbox.shopify.envelopes import Delivery, Dispatcher, prepare
 from sandbox.shopify.faults import Faults
 from sandbox.shopify.settings import Settings
 from sandbox.shopify.state import Shop, Work

@@ -1,4 +1,4 @@
-"""The control API's edge: JSON in and out, the header, errors with words."""
+"""A control API's edge: JSON in and out, the header, errors with words."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
@@ -7,10 +7,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.shopify.merchant import RefusedError
-
 Doc: TypeAlias = dict[str, Any]
 Handler: TypeAlias = Callable[[Request], Awaitable[Any]]
+
+
+class RefusedError(ValueError):
+    """The control call asks for something that does not exist or makes no sense."""
 
 
 def answer(body: Any, status: int = 200) -> Response:
@@ -19,7 +21,7 @@ def answer(body: Any, status: int = 200) -> Response:
 
 
 def guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Demand the header; turn refusals into 400 and unknown shops into 404, both with words."""
+    """Demand the header; turn refusals into 400 and unknown names into 404, both with words."""
 
     async def serve(request: Request) -> Response:
         if request.headers.get("x-sandbox") != "1":

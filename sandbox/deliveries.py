@@ -1,4 +1,4 @@
-"""Webhook deliveries (contract §8): signed, bounded in number, retried, kept over a restart.
+"""Webhook deliveries: signed, bounded in number, retried, kept over a restart.
 
 A delivery carries the payload and the address of the moment it was triggered. An address is reached
 through the operator's map only (`--webhook-map`); an unmapped one fails like an unreachable host,
@@ -11,36 +11,104 @@ import heapq
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from typing import Any, Generic, Protocol, TypeVar
 
 import aiohttp
 import msgspec
 
-from sandbox.shopify import clock
-from sandbox.shopify.envelopes import Attempt, Delivery, headers
-from sandbox.shopify.faults import Faults
-from sandbox.shopify.settings import Settings
-from sandbox.shopify.store import Store
+from sandbox.clock import MS, Clock, now_ms
+from sandbox.faults import Faults, Rule
+from sandbox.store import Store
+from sandbox.webhook_addresses import located
 
 OK = range(200, 300)
 KEPT_ROWS = 20_000
 PRUNE_EVERY = 1_000
 
 
-class Dispatcher:
-    """Sends due deliveries, at most `deliveries_at_once` at a time."""
+TABLE = """
+CREATE TABLE IF NOT EXISTS delivery (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, {account} TEXT NOT NULL, topic TEXT NOT NULL,
+    status TEXT NOT NULL, due REAL NOT NULL, doc BLOB NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS delivery_pending ON delivery (due) WHERE status = 'pending';
+"""
+
+
+class Attempt(msgspec.Struct):
+    """One try: when, how long, and the status code or what went wrong."""
+
+    at: str
+    seconds: float
+    status: int | None
+    problem: str | None
+
+
+class Delivery(msgspec.Struct, kw_only=True):
+    """A row of the delivery log. `status` is pending, delivered, failed or dropped.
+
+    A stand-in's own deliveries add whose they are and what the envelope is made of.
+    """
+
+    id: int = 0
+    topic: str
+    uri: str
+    secret: str
+    status: str = "pending"
+    due: float = 0.0
+    first_failure: int = 0
+    duplicate_of: int | None = None
+    attempts: list[Attempt] = msgspec.field(default_factory=list)
+    body: bytes = b""
+
+    def whose(self) -> str:
+        """The account that the vendor sends it for."""
+        raise NotImplementedError
+
+    def headers(self) -> dict[str, str]:
+        """The envelope of one try."""
+        raise NotImplementedError
+
+
+class Settings(Protocol):
+    """What a stand-in's settings must tell."""
+
+    retry_steps: list[float]
+    retry_clock: float
+    connect_timeout: float
+    total_timeout: float
+    deliveries_at_once: int
+
+
+DeliveryT = TypeVar("DeliveryT", bound=Delivery)
+
+
+class Dispatcher(Generic[DeliveryT]):
+    """Sends due deliveries, at most `deliveries_at_once` at a time.
+
+    A stand-in's own says the `shape` of its deliveries and the column that names an account.
+    """
+
+    shape: type[DeliveryT]
+    account: str
 
     def __init__(
-        self, store: Store, settings: Settings, faults: Faults, webhook_map: dict[str, str]
+        self,
+        store: Store,
+        settings: Settings,
+        faults: Faults[Any],
+        webhook_map: dict[str, str],
+        clock: Clock | None = None,
     ) -> None:
         """Nothing runs before `start`."""
         self.store = store
         self.settings = settings
         self.faults = faults
         self.webhook_map = webhook_map
-        self.delivered: Callable[[Delivery], None] = lambda _delivery: None
-        self.exhausted: Callable[[Delivery], None] = lambda _delivery: None
+        self.clock = clock or Clock()
+        self.delivered: Callable[[DeliveryT], None] = lambda _delivery: None
+        self.exhausted: Callable[[DeliveryT], None] = lambda _delivery: None
         self.queue: list[tuple[float, int]] = []
         self.wake = asyncio.Event()
         self.running: set[asyncio.Task[None]] = set()
@@ -48,7 +116,7 @@ class Dispatcher:
         self.session: aiohttp.ClientSession | None = None
         self.finished = 0
 
-    def insert(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+    def insert(self, connection: sqlite3.Connection, delivery: DeliveryT) -> None:
         """Persist a new delivery inside the caller's transaction; webhook faults are drawn here."""
         draw = self._draw
         if draw("webhook_drop", delivery) is not None:
@@ -63,14 +131,15 @@ class Dispatcher:
             self._insert(connection, twin)
             self.schedule(twin.id, twin.due)
 
-    def _draw(self, kind: str, delivery: Delivery) -> Any:
-        return self.faults.strike((kind,), delivery.shop, (delivery.topic,))
+    def _draw(self, kind: str, delivery: DeliveryT) -> Rule | None:
+        return self.faults.strike((kind,), delivery.whose(), (delivery.topic,))
 
-    def _insert(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+    def _insert(self, connection: sqlite3.Connection, delivery: DeliveryT) -> None:
         cursor = connection.execute(
-            "INSERT INTO delivery (shop, topic, status, due, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO delivery ({self.account}, topic, status, due, doc, body)"  # noqa: S608 - a literal
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (
-                delivery.shop,
+                delivery.whose(),
                 delivery.topic,
                 delivery.status,
                 delivery.due,
@@ -110,7 +179,7 @@ class Dispatcher:
     async def _loop(self) -> None:
         while True:
             self.wake.clear()
-            now = time.time()
+            now = self.clock.time()
             while (
                 self.queue
                 and self.queue[0][0] <= now
@@ -121,7 +190,9 @@ class Dispatcher:
                 self.running.add(task)
                 task.add_done_callback(self._done)
             busy = len(self.running) >= self.settings.deliveries_at_once
-            pause = None if busy or not self.queue else max(0.0, self.queue[0][0] - time.time())
+            pause = (
+                None if busy or not self.queue else max(0.0, self.queue[0][0] - self.clock.time())
+            )
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), pause)
 
@@ -133,12 +204,12 @@ class Dispatcher:
                 {"message": "a webhook delivery broke", "exception": task.exception()}
             )
 
-    def read(self, number: int) -> Delivery | None:
+    def read(self, number: int) -> DeliveryT | None:
         """A delivery with its body."""
         rows = self.store.rows("SELECT doc, body FROM delivery WHERE id = ?", (number,))
         if not rows:
             return None
-        delivery = msgspec.json.decode(rows[0][0], type=Delivery)
+        delivery = msgspec.json.decode(rows[0][0], type=self.shape)
         delivery.id, delivery.body = number, rows[0][1]
         return delivery
 
@@ -146,18 +217,16 @@ class Dispatcher:
         delivery = self.read(number)
         if delivery is None or delivery.status != "pending":
             return
-        started, begun_at = time.perf_counter(), clock.zulu_ms(clock.now_ms())
+        started, begun_at = time.perf_counter(), _zulu_ms()
         status, problem = await self._post(delivery)
         seconds = round(time.perf_counter() - started, 4)
         delivery.attempts.append(Attempt(begun_at, seconds, status, problem))
         self._record(delivery, succeeded=status is not None and status in OK)
 
-    async def _post(self, delivery: Delivery) -> tuple[int | None, str | None]:
-        parts = urlsplit(delivery.uri)
-        target = self.webhook_map.get(f"{parts.scheme}://{parts.netloc}")
-        if target is None or self.session is None:
+    async def _post(self, delivery: DeliveryT) -> tuple[int | None, str | None]:
+        url = located(delivery.uri, self.webhook_map)
+        if url is None or self.session is None:
             return None, "no route to this address: it is not in --webhook-map"
-        url = target + parts.path + (f"?{parts.query}" if parts.query else "")
         timeout = aiohttp.ClientTimeout(
             total=self.settings.total_timeout, sock_connect=self.settings.connect_timeout
         )
@@ -165,7 +234,7 @@ class Dispatcher:
             async with self.session.post(
                 url,
                 data=delivery.body,
-                headers=headers(delivery),
+                headers=delivery.headers(),
                 timeout=timeout,
                 allow_redirects=False,
             ) as answer:
@@ -185,9 +254,9 @@ class Dispatcher:
             delivery.status = "failed"
         else:
             pause = steps[failures - 1] / self.settings.retry_clock
-            delivery.due = time.time() + pause
+            delivery.due = self.clock.time() + pause
         if not succeeded and not delivery.first_failure:
-            delivery.first_failure = clock.now_ms()
+            delivery.first_failure = now_ms()
         self.store.connection.execute(
             "UPDATE delivery SET status = ?, due = ?, doc = ? WHERE id = ?",
             (delivery.status, delivery.due, _doc(delivery), delivery.id),
@@ -209,6 +278,11 @@ class Dispatcher:
             " (SELECT max(id) FROM delivery) - ?",
             (KEPT_ROWS,),
         )
+
+
+def _zulu_ms() -> str:
+    moment = datetime.fromtimestamp(now_ms() / MS, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _doc(delivery: Delivery) -> bytes:
