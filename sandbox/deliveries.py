@@ -127,7 +127,9 @@ class Dispatcher(Generic[DeliveryT]):
             delivery.due += self.faults.random.uniform(0, rule.seconds)
         self._insert(connection, delivery)
         if delivery.status == "pending" and draw("webhook_duplicate", delivery) is not None:
-            twin = msgspec.structs.replace(delivery, id=0, duplicate_of=delivery.id, attempts=[])
+            twin: DeliveryT = msgspec.structs.replace(
+                delivery, id=0, duplicate_of=delivery.id, attempts=[]
+            )
             self._insert(connection, twin)
             self.schedule(twin.id, twin.due)
 
@@ -245,7 +247,7 @@ class Dispatcher(Generic[DeliveryT]):
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return None, f"{type(error).__name__}: {error}"
 
-    def _record(self, delivery: Delivery, *, succeeded: bool) -> None:
+    def _record(self, delivery: DeliveryT, *, succeeded: bool) -> None:
         failures = len(delivery.attempts)
         steps = self.settings.retry_steps
         if succeeded:

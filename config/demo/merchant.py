@@ -1,23 +1,22 @@
 """The merchant at the other end: acts in the sandbox's shop by hand and looks at what is there."""
 
-import json
 import os
-import urllib.request
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from config.demo.sandbox_control import SandboxControl
+
 PriceTag = tuple[Decimal, Decimal | None]
-TIMEOUT_SECONDS = 60
 
 
-class Merchant:
+class Merchant(SandboxControl):
     """One shop of the sandbox, through its control API (``sandbox/shopify/README.md``)."""
 
     def __init__(self, shop: str = "demo-shop.myshopify.com", *, url: str | None = None) -> None:
         """``url`` is the sandbox's address, by default ``SANDBOX_URL``."""
+        super().__init__(url or os.environ["SANDBOX_URL"])
         self.shop = shop
-        self._url = url or os.environ["SANDBOX_URL"]
 
     def prices(self) -> dict[int, PriceTag]:
         """Return what every variant costs now, by the vendor's id."""
@@ -78,18 +77,9 @@ class Merchant:
             "faults", {"faults": [{"shop": self.shop, **fault} for fault in faults], "seed": seed}
         )
 
-    def behave(self) -> None:
-        """End all faults."""
-        self._call("faults", method="DELETE")
-
     def bucket(self) -> dict[str, Any]:
         """Return the points bucket and its counters."""
         return self._get(f"shops/{self.shop}/bucket")
-
-    def calls(self) -> dict[str, int]:
-        """Return the calls since the sandbox began, by operation and outcome."""
-        calls: dict[str, int] = self._get("calls")["calls"]
-        return calls
 
     def set_bucket(self, **body: Any) -> dict[str, Any]:
         """Drain, fill or resize the bucket."""
@@ -116,21 +106,3 @@ class Merchant:
             if row["shop"] == self.shop:
                 counts[row["status"]] = counts.get(row["status"], 0) + row["count"]
         return counts
-
-    def faults_struck(self) -> dict[str, int]:
-        """Return how often each scripted fault struck."""
-        return {rule["kind"]: rule["struck"] for rule in self._get("faults")["faults"]}
-
-    def _get(self, path: str) -> dict[str, Any]:
-        return self._call(path, method="GET")
-
-    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        return self._call(path, method="POST", body=json.dumps(body).encode())
-
-    def _call(self, path: str, *, method: str, body: bytes | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(  # noqa: S310 -- the address is the door's, on loopback
-            f"{self._url}/_sandbox/{path}", data=body, method=method, headers={"X-Sandbox": "1"}
-        )
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-            told: dict[str, Any] = json.load(answer)
-        return told

@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     servers.add_argument(
         "--json", action="store_true", help="print the environment as one JSON object"
     )
-    servers.add_argument("--sandbox", action="store_true", help="the sandbox shop too")
+    servers.add_argument("--sandbox", action="store_true", help="the sandboxes of vendors too")
 
     for name, text in (
         ("manage", "Django's manage.py, with the servers up"),

@@ -32,7 +32,7 @@ def demo(*, leave: bool, as_json: bool, fresh: bool, port: int | None, workers: 
         if fresh:
             start_over(place)
         started = time.monotonic()
-        say("Starting PostgreSQL, Redis, the sandbox shop, web, workers and beat …")
+        say("Starting PostgreSQL, Redis, the sandboxes, web, workers and beat …")
         with Stack(options, place=place) as stack:
             holding.write_down(place, stack.environment)
             say(f"All up after {time.monotonic() - started:.1f} s; logs in {place.log}")

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from config.door.places import Place
 
 PUBLIC_URL = "https://backroom.test"
-# Hosts that the sandbox stands in for: its shops, and where results of bulk exports are fetched.
+# Hosts that the sandboxes stand in for: shops and where results of bulk exports are fetched,
+# Stripe's API and its payment pages.
 STAND_INS = (
     "demo-shop.myshopify.com",
     "other-shop.myshopify.com",
     "bulk-results.shopify.test",
 )
+STRIPE_STAND_INS = ("api.stripe.com", "checkout.stripe.com")
 # What names real servers; a private stack must not see them.
 SERVER_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 # Everything that config/settings.py reads: a private stack starts from none of it.
@@ -72,6 +74,7 @@ class Addresses:
     web_port: int
     live_port: int
     sandbox_port: int
+    stripe_sandbox_port: int
 
     @property
     def web(self) -> str:
@@ -87,6 +90,18 @@ class Addresses:
     def sandbox(self) -> str:
         """Give the origin of the sandbox shop."""
         return f"http://{LOOPBACK}:{self.sandbox_port}"
+
+    @property
+    def stripe_sandbox(self) -> str:
+        """Give the origin of the sandbox that stands in for Stripe."""
+        return f"http://{LOOPBACK}:{self.stripe_sandbox_port}"
+
+    @property
+    def stand_ins(self) -> str:
+        """Give which hosts of vendors are on this machine, as the settings read it."""
+        reached = dict.fromkeys(STAND_INS, self.sandbox)
+        reached |= dict.fromkeys(STRIPE_STAND_INS, self.stripe_sandbox)
+        return ",".join(f"{host}={origin}" for host, origin in reached.items())
 
 
 def inherited(*, private: bool) -> dict[str, str]:
@@ -122,7 +137,7 @@ def compose(
         "SECURE": "0",
         "LOG_FORMAT": "json",
         "MAIL_URL": f"file://{place.var / 'mail'}",
-        "OUTBOUND_ADDRESS_MAP": ",".join(f"{host}={addresses.sandbox}" for host in STAND_INS),
+        "OUTBOUND_ADDRESS_MAP": addresses.stand_ins,
         # The sandbox is the vendor: pictures of its products come from there.
         "PICTURE_ORIGINS": addresses.sandbox,
         "STATIC_ROOT": str(place.var / "static"),
@@ -134,6 +149,7 @@ def compose(
         "VAR_DIR": str(place.var),
         "WEB_URL": addresses.web,
         "SANDBOX_URL": addresses.sandbox,
+        "STRIPE_SANDBOX_URL": addresses.stripe_sandbox,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": str(CHECKOUT),
         # Logs appear line by line, not when a buffer is full.

@@ -51,6 +51,11 @@ class Place:
         return self.var / "sandbox"
 
     @property
+    def stripe_sandbox(self) -> Path:
+        """Hold the state of the sandbox that stands in for Stripe."""
+        return self.var / "stripe-sandbox"
+
+    @property
     def keys(self) -> Path:
         """Name the file of secrets."""
         return self.var / "keys.json"

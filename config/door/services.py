@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 WORKER_GROUPS = ("fast", "remote", "heavy")
 WORKERS = tuple(f"worker-{group}" for group in WORKER_GROUPS)
 APPLICATION = ("web", "live", *WORKERS, "beat")
-EVERYTHING = frozenset({"sandbox", *APPLICATION})
+SANDBOXES = {"sandbox": "sandbox.shopify", "stripe-sandbox": "sandbox.stripe"}
+EVERYTHING = frozenset({*SANDBOXES, *APPLICATION})
 
 # Pool processes per group for two cores: `fast` work is short, `remote` work waits for vendors,
 # `heavy` work fills a core by itself.
 CONCURRENCY: Mapping[str, int] = {"fast": 2, "remote": 2, "heavy": 1}
 WEB_THREADS = 8
+_OURS_ALONE = frozenset(
+    {"SECRET_KEY", "BACKROOM_KEYS", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}
+)
 COME_UP_SECONDS = 60.0
 
 
@@ -39,7 +43,8 @@ class Service:
     ready_text: str = ""
 
 
-def sandbox(
+def sandbox(  # noqa: PLR0913 -- what a stand-in is started with
+    name: str,
     *,
     port: int,
     web_port: int,
@@ -47,31 +52,22 @@ def sandbox(
     arguments: tuple[str, ...],
     environment: Mapping[str, str],
 ) -> Service:
-    """Describe the stand-in of Shopify.
+    """Describe the stand-in of a vendor.
 
     Webhooks that it sends to the public address arrive at our web process.
     """
     return Service(
         program=Program(
-            name="sandbox",
+            name=name,
             command=[
-                *(sys.executable, "-m", "sandbox.shopify"),
+                *(sys.executable, "-m", SANDBOXES[name]),
                 *("--host", LOOPBACK, "--port", str(port), "--state", str(state)),
                 *("--webhook-map", f"{environment['PUBLIC_URL']}=http://{LOOPBACK}:{web_port}"),
                 *arguments,
             ],
             # It is somebody else's system: it gets no address and no secret of ours.
             environment={
-                name: value
-                for name, value in environment.items()
-                if name
-                not in {
-                    "SECRET_KEY",
-                    "BACKROOM_KEYS",
-                    "DATABASE_URL",
-                    "DATABASE_OWNER_URL",
-                    "REDIS_URL",
-                }
+                key: value for key, value in environment.items() if key not in _OURS_ALONE
             },
             patience=4.0,
         ),

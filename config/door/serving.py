@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from config.door import holding, interruption, leftovers, places
 from config.door.environment import OUR_VARIABLES
 from config.door.errors import DoorError
-from config.door.services import EVERYTHING
+from config.door.services import EVERYTHING, SANDBOXES
 from config.door.stack import Options, Stack
 
 if TYPE_CHECKING:
@@ -35,20 +35,20 @@ def start_over(place: Place) -> None:
 
 
 def services(*, as_json: bool, sandbox: bool) -> int:
-    """Serve PostgreSQL and Redis, and the sandbox if wanted, until Ctrl-C.
+    """Serve PostgreSQL and Redis, and the sandboxes if wanted, until Ctrl-C.
 
     Prints the environment that reaches them.
     """
     place = places.of_checkout()
     place.prepare()
     with holding.held_or_refused(place, "services"):
-        wanted = frozenset({"sandbox"}) if sandbox else frozenset()
+        wanted = frozenset(SANDBOXES) if sandbox else frozenset()
         options = Options(services=wanted, migrate=False, durable=True, web_ports=(USUAL_PORT,))
         with Stack(options, place=place) as stack:
             holding.write_down(place, stack.environment)
             shown = {
                 name: stack.environment[name]
-                for name in (*OUR_VARIABLES, "WEB_URL", "SANDBOX_URL")
+                for name in (*OUR_VARIABLES, "WEB_URL", *holding.SANDBOX_VARIABLES)
                 if name in stack.environment
             }
             if as_json:

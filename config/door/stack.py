@@ -49,6 +49,7 @@ from config.door.supervisor import Supervisor
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
+    from pathlib import Path
     from types import TracebackType
 
     from config.door.places import Place
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 STOP_ORDER = (
     ("web", "live", "beat"),
     services.WORKERS,
-    ("sandbox", redis_server.NAME, postgres_server.NAME),
+    (*services.SANDBOXES, redis_server.NAME, postgres_server.NAME),
 )
 
 
@@ -69,7 +70,8 @@ class Options:
 
     services: which of `services.EVERYTHING` start with it; PostgreSQL and Redis always do.
     concurrency: pool processes per worker group, over the defaults. sandbox_arguments: further
-    words for `python -m sandbox.shopify`, e.g. ("--products", "10000"). environment: variables for
+    words for `python -m sandbox.shopify`, e.g. ("--products", "10000"); stripe_arguments: likewise
+    for `python -m sandbox.stripe`. environment: variables for
     all processes, over everything else. web_port: the port of the pages and no other; web_ports:
     ports to try first. durable: data survives a power cut (fsync); a private stack does without,
     since kills alone lose nothing.
@@ -78,6 +80,7 @@ class Options:
     services: frozenset[str] = services.EVERYTHING
     concurrency: Mapping[str, int] = field(default_factory=dict)
     sandbox_arguments: tuple[str, ...] = ()
+    stripe_arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     durable: bool = False
     migrate: bool = True
@@ -138,6 +141,7 @@ class Stack:
         )
         live_port = self._ports.port("live")
         sandbox_port = self._ports.port("sandbox")
+        stripe_sandbox_port = self._ports.port("stripe-sandbox")
         self._servers.start(self.supervisor)
         self.addresses = environment.Addresses(
             database=self._servers.database_url,
@@ -146,6 +150,7 @@ class Stack:
             web_port=web_port,
             live_port=live_port,
             sandbox_port=sandbox_port,
+            stripe_sandbox_port=stripe_sandbox_port,
         )
         self.environment = environment.compose(
             addresses=self.addresses,
@@ -156,11 +161,11 @@ class Stack:
         )
         wanted = [
             self._service(name)
-            for name in ("sandbox", *services.APPLICATION)
+            for name in (*services.SANDBOXES, *services.APPLICATION)
             if name in self.options.services
         ]
-        # The sandbox needs nothing of ours and draws its pictures meanwhile.
-        early = [service for service in wanted if service.program.name == "sandbox"]
+        # The sandboxes need nothing of ours and get ready meanwhile.
+        early = [service for service in wanted if service.program.name in services.SANDBOXES]
         for service in early:
             self.supervisor.start(service.program)
         self._prepare()
@@ -265,12 +270,14 @@ class Stack:
 
     def _service(self, name: str) -> Service:
         given = self.environment
-        if name == "sandbox":
+        if name in services.SANDBOXES:
+            port, state, arguments = self._sandbox(name)
             return services.sandbox(
-                port=self.addresses.sandbox_port,
+                name,
+                port=port,
                 web_port=self.addresses.web_port,
-                state=self.place.sandbox,
-                arguments=self.options.sandbox_arguments,
+                state=state,
+                arguments=arguments,
                 environment=given,
             )
         if name == "web":
@@ -287,6 +294,15 @@ class Stack:
         group = name.removeprefix("worker-")
         concurrency = {**services.CONCURRENCY, **self.options.concurrency}
         return services.worker(group=group, concurrency=concurrency[group], environment=given)
+
+    def _sandbox(self, name: str) -> tuple[int, Path, tuple[str, ...]]:
+        """Give port, state and further words of a stand-in."""
+        if name == "sandbox":
+            return self.addresses.sandbox_port, self.place.sandbox, self.options.sandbox_arguments
+        # Its payment pages are where a browser on this machine reaches them.
+        pages = ("--checkout-origin", self.addresses.stripe_sandbox)
+        arguments = (*pages, *self.options.stripe_arguments)
+        return self.addresses.stripe_sandbox_port, self.place.stripe_sandbox, arguments
 
     def _wait(self, service: Service) -> None:
         name, text = service.program.name, service.ready_text

@@ -13,6 +13,7 @@ ADDRESSES = Addresses(
     web_port=8000,
     live_port=9001,
     sandbox_port=9123,
+    stripe_sandbox_port=9124,
 )
 
 
@@ -33,7 +34,9 @@ def test_processes_learn_where_everything_is(place: Place) -> None:
     assert given["OUTBOUND_ADDRESS_MAP"] == (
         "demo-shop.myshopify.com=http://127.0.0.1:9123,"
         "other-shop.myshopify.com=http://127.0.0.1:9123,"
-        "bulk-results.shopify.test=http://127.0.0.1:9123"
+        "bulk-results.shopify.test=http://127.0.0.1:9123,"
+        "api.stripe.com=http://127.0.0.1:9124,"
+        "checkout.stripe.com=http://127.0.0.1:9124"
     )
     assert given["VAR_DIR"] == str(place.var)
 
