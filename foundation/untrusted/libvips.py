@@ -1,5 +1,6 @@
 """libvips, set up once for the process that uses it."""
 
+import logging
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,8 @@ def libvips() -> Any:
     and never read from strangers. Nothing is remembered between operations: the same file name may
     hold another picture, and memory is to be that of the picture at hand.
     """
+    # It tells of every step it takes, at the level of news.
+    logging.getLogger("pyvips").setLevel(logging.WARNING)
     import pyvips  # noqa: PLC0415 -- its cost is for those who draw
 
     pyvips.block_untrusted_set(state=True)

@@ -18,7 +18,7 @@ from .sheet import write_pdf
 from .spec import MM_PER_INCH, PrintSpec
 
 PNG_COMPRESSION = 1
-PARITY_MEAN, PARITY_WORST = 2.0, 24.0
+PARITY_MEAN, PARITY_WORST = 1.5, 24.0
 """What the two figures of :class:`Parity` may be at most for a preview to have been true."""
 PNG_FILTER = "up"
 _BLOCK = 8

@@ -147,13 +147,21 @@ def _levels(heads: str) -> list[int]:
 
 
 def _font_of(cluster: str, chosen: Path) -> Path | None:
-    wanted = [ord(letter) for letter in cluster if not _is_silent(letter)]
+    wanted = [letter for letter in cluster if not _is_silent(letter)]
     first = (EMOJI,) if _EMOJI_STYLE in cluster or _KEYCAP in cluster else ()
     asked: tuple[Path, ...] = (*first, chosen, *HELPERS)
     for path in asked:
-        if all(code in _load(path).letters for code in wanted):
+        if all(_has(_load(path).letters, letter) for letter in wanted):
             return path
     return None
+
+
+def _has(letters: frozenset[int], letter: str) -> bool:
+    """Tell whether a font draws a letter, if need be from its parts as HarfBuzz does."""
+    parts = unicodedata.normalize("NFD", letter)
+    return ord(letter) in letters or (
+        parts != letter and all(ord(part) in letters for part in parts)
+    )
 
 
 def _is_silent(letter: str) -> bool:
