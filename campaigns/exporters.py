@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 from foundation.exports.api import (
     Column,
     Exporter,
+    Filter,
     InvalidExport,
     Local,
     Params,
@@ -102,6 +103,14 @@ def _narrowed(*shown: str) -> Any:
     return clean
 
 
+def _shown(*values: str) -> tuple[Filter, ...]:
+    return (
+        Filter("campaign", "The id of the campaign", required=True),
+        Filter("show", "Which rows, as on the campaign's page", values),
+        Filter("q", "A part of SKU or title"),
+    )
+
+
 def _words(params: Params) -> str:
     said = [params["name"]]
     if params.get("show") in _SHOWN_WORDS:
@@ -144,6 +153,10 @@ CAMPAIGNS = register(
             *both_clocks("created_at"),
             Column("created_by", person("created_by")),
         ),
+        filters=(
+            Filter("state", "Where a campaign stands", (*CampaignState.values, OVER_TAB)),
+            Filter("q", "Words of the name"),
+        ),
         clean=_list_filter,
         rows=_list_rows,
         words=_list_words,
@@ -178,6 +191,7 @@ VARIANTS = register(
             Column("rests_until", Local("look_again_at"), plain=True),
             Column("left_alone_since", Local("let_go_at"), plain=True),
         ),
+        filters=_shown(*SHOWN),
         clean=_narrowed(*SHOWN),
         rows=_variant_rows,
         words=_words,
@@ -198,6 +212,7 @@ MOVES = register(
             Column("by", person("actor")),
             Column("request_id", "request_id"),
         ),
+        filters=_shown(*MOVES_SHOWN),
         clean=_narrowed(*MOVES_SHOWN),
         rows=_move_rows,
         words=_words,
@@ -218,6 +233,7 @@ PRICES = register(
             Column("job", "job__name"),
             Column("shopify_request_id", "vendor_request_id"),
         ),
+        filters=_shown(PRICES_SHOWN),
         clean=_narrowed(PRICES_SHOWN),
         rows=_price_rows,
         words=_words,

@@ -4,10 +4,15 @@ Here, in the top layer: ``foundation.audit`` stands below ``foundation.shops``, 
 every page.
 """
 
+import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
+from uuid import UUID
+from zoneinfo import ZoneInfoNotFoundError
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -15,8 +20,11 @@ from django.views.decorators.http import require_safe
 
 from foundation.audit.api import Event, events_for_shop, presented
 from foundation.audit.forms import AuditFilterForm
+from foundation.audit.models import AuditEvent
 from foundation.paging import page_of
 from foundation.shops.api import ShopRequest, shop_page
+from foundation.shops.models import Membership, Shop
+from foundation.zones import moment_in
 
 # What the record calls a thing: its word, and its page with the name of the page's argument.
 OBJECTS = {
@@ -76,17 +84,44 @@ class AuditRow:
         return cls(event, DEEDS.get(event.verb, event.words), details, thing, url)
 
 
+def audit_form(shop_id: UUID, said: Mapping[str, Any], *, who: str = "") -> AuditFilterForm:
+    """Return the filters with what a shop has to choose from; ``who`` may have left it."""
+    rows = Membership.objects.filter(shop_id=shop_id).select_related("user")
+    people = sorted(((str(row.user_id), str(row.user)) for row in rows), key=lambda each: each[1])
+    if who and who not in dict(people):
+        people.append((who, who))
+    kinds = sorted(((name, word) for name, (word, _, _) in OBJECTS.items()), key=lambda e: e[1])
+    return AuditFilterForm(said, kinds=kinds, people=people)
+
+
+def events_chosen(shop: Shop, form: AuditFilterForm) -> QuerySet[AuditEvent]:
+    """Return a shop's events that the filters match; days are the shop's."""
+    form.is_valid()
+    said = form.cleaned_data
+    since, until = said.get("since"), said.get("until")
+    return events_for_shop(
+        shop.pk,
+        text=said.get("text") or "",
+        actor_id=UUID(said["who"]) if said.get("who") else None,
+        kind=said.get("kind") or "",
+        since=since and _midnight(shop, since),
+        until=until and _midnight(shop, until + dt.timedelta(days=1)),
+    )
+
+
+def _midnight(shop: Shop, day: dt.date) -> dt.datetime:
+    try:
+        return moment_in(shop.timezone, dt.datetime.combine(day, dt.time()))
+    except (ZoneInfoNotFoundError, ValueError):
+        return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
+
+
 @require_safe
 @shop_page()
 def audit_list(request: ShopRequest) -> HttpResponse:
     """List what was done in the shop, the latest first."""
-    form = AuditFilterForm(request.GET)
-    form.is_valid()
-    chosen = form.cleaned_data
-    events = events_for_shop(
-        request.shop.pk, text=chosen.get("text") or "", actor_id=chosen.get("who")
-    )
-    page = page_of(events, request.GET)
+    form = audit_form(request.shop.pk, request.GET)
+    page = page_of(events_chosen(request.shop, form), request.GET)
     rows = [AuditRow.of(event) for event in presented(page.items)]
     return render(
         request,
@@ -98,5 +133,6 @@ def audit_list(request: ShopRequest) -> HttpResponse:
             "page": page,
             "rows": rows,
             "filters": form,
+            "params": form.params(),
         },
     )

@@ -1,5 +1,7 @@
 """Read and check the values that settings take from the environment."""
 
+import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -110,3 +112,70 @@ def mail(name: str, url: str) -> dict[str, Any]:
             "EMAIL_TIMEOUT": 10,
         }
     raise _refuse(name, f"{parts.scheme!r} is not file or smtp")
+
+
+# What every server that speaks S3 takes for a bucket's name.
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_S3 = ("S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_REGION")
+_STYLES = ("auto", "path", "virtual")
+
+
+def storage(env: environ.Env, folder: Path) -> dict[str, Any]:
+    """Return where files are kept: the bucket that the environment names, else ``folder``."""
+    bucket = env.str("S3_BUCKET", default="")
+    said = {name: env.str(name, default="") for name in _S3}
+    if not bucket:
+        strays = ", ".join(name for name, value in said.items() if value)
+        if strays:
+            raise _refuse("S3_BUCKET", f"it is empty, and {strays} is set. Name the bucket too.")
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder, "base_url": None},
+        }
+    if not _BUCKET.fullmatch(bucket):
+        raise _refuse("S3_BUCKET", f"{bucket!r} is not 3-63 small letters, digits, dots, hyphens")
+    # Both, or neither: then the machine's own role is used.
+    for one, other in (_S3[1:3], _S3[2:0:-1]):
+        if said[one] and not said[other]:
+            raise _refuse(other, f"it is empty, and {one} is set. Both belong together.")
+    endpoint = origin(_S3[0], said[_S3[0]], "https", "http", optional=True)
+    style = env.str("S3_ADDRESSING_STYLE", default="") or ("path" if endpoint else "auto")
+    if style not in _STYLES:
+        raise _refuse("S3_ADDRESSING_STYLE", f"{style!r} is not one of {', '.join(_STYLES)}")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": endpoint or None,
+            "access_key": said["S3_ACCESS_KEY_ID"] or None,
+            "secret_key": said["S3_SECRET_ACCESS_KEY"] or None,
+            "region_name": said["S3_REGION"] or "us-east-1",
+            "client_config": _s3_client(style),
+            "file_overwrite": True,
+            "default_acl": None,
+            # All in the caller's thread: it keeps a lease between the pieces, over its database.
+            "transfer_config": _s3_transfers(),
+        },
+    }
+
+
+def _s3_transfers() -> Any:
+    from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 -- for those who have a bucket
+
+    return TransferConfig(use_threads=False)
+
+
+def _s3_client(style: str) -> Any:
+    from botocore.config import Config  # noqa: PLC0415 -- 0.2 s, for those who have a bucket
+
+    return Config(
+        signature_version="s3v4",
+        s3={"addressing_style": style},
+        # Well below a job's lease, also when a piece is sent twice.
+        connect_timeout=5,
+        read_timeout=20,
+        retries={"mode": "standard", "total_max_attempts": 2},
+        # The newer checksums are AWS's own; other servers refuse a request that carries them.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )

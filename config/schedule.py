@@ -26,6 +26,9 @@ SCHEDULE = [
     Entry("mail.try_parked", "mail.try_parked", every=dt.timedelta(minutes=15)),
     Entry("rest.prune", "rest.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=47)),
     Entry("exports.prune", "exports.prune", every=dt.timedelta(minutes=10)),
+    Entry(
+        "exports.sweep", "exports.sweep", every=dt.timedelta(days=1), offset=dt.timedelta(hours=3)
+    ),
     # Runs and ends that merchants have scheduled; their times are on the minute.
     Entry("pricing.run_due", "pricing.run_due", every=dt.timedelta(minutes=1)),
     # Likewise campaigns; and their variants whose hold, cool-down or window is over.

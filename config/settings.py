@@ -13,7 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 
-from config.environment import address_map, database, fernet_keys, mail, origin
+from config.environment import address_map, database, fernet_keys, mail, origin, storage
 from config.logging import configure as configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "foundation.shops",
     "foundation.audit",
+    "foundation.storage",
     "foundation.live",
     "foundation.work",
     "foundation.mail",
@@ -171,14 +172,15 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "files", "base_url": None},
-    },
+    # S3_BUCKET and its companions name a bucket (docs/operations/storage.md).
+    "default": storage(env, VAR_DIR / "files"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
     if not DEBUG
     else {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# Whether browsers may fetch downloads from the bucket's own address instead of through us.
+S3_DIRECT = env.bool("S3_DIRECT", default=False)
 
 _mail = mail("MAIL_URL", env.str("MAIL_URL", default=f"file://{VAR_DIR / 'mail'}"))
 EMAIL_BACKEND = _mail.pop("EMAIL_BACKEND")
@@ -251,6 +253,7 @@ SPECTACULAR_SETTINGS = {
         "CampaignStatus": "campaigns.enums.CampaignState",
         "CampaignStatusWanted": "campaigns.rest.requests.WANTED_CHOICES",
         "CampaignTriggerKind": "campaigns.triggers.TriggerKind",
+        "ExportState": "foundation.exports.enums.ExportState",
         "LedgerCause": "pricing.enums.Cause",
         "LedgerLayer": "pricing.enums.Layer",
         "PricingJobKind": "pricing.enums.JobKind",

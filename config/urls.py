@@ -25,11 +25,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/connections/", include("config.connections.urls")),
     path("alerts/", include("foundation.alerts.urls")),
     path("exports/", include("foundation.exports.urls")),
+    path("files/", include("foundation.storage.urls")),
     path("pricing/", include("pricing.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("catalog/", include("catalog_sync.urls")),
     # Each app's JSON views stand in its own rest_urls, below the same /api/.
     path("api/", include("foundation.rest.urls")),
+    path("api/", include("foundation.exports.rest_urls")),
     path("api/", include("pricing.rest_urls")),
     path("api/", include("campaigns.rest_urls")),
     path("admin/", admin.site.urls),

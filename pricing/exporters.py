@@ -9,6 +9,7 @@ from django.db.models import F, Func, QuerySet, TextField
 from foundation.exports.api import (
     Column,
     Exporter,
+    Filter,
     InvalidExport,
     Params,
     both_clocks,
@@ -101,6 +102,15 @@ LEDGER = register(
             Column("request_id", "request_id"),
             Column("shopify_request_id", "vendor_request_id"),
         ),
+        filters=(
+            Filter("sku", "A SKU, written in full"),
+            Filter("layer", "Whose price it is", Layer.values),
+            Filter("cause", "Why it changed", Cause.values),
+            Filter("actor", "The id of the person who did it"),
+            Filter("job", "The id of a price job"),
+            Filter("since", "First day, in the shop's zone, as 2026-11-27"),
+            Filter("until", "Last day, likewise"),
+        ),
         clean=_ledger_filter,
         rows=_ledger_rows,
         words=_ledger_words,
@@ -164,6 +174,9 @@ def _job_words(params: Params) -> str:
     return ", ".join(said)
 
 
+_JOB = Filter("job", "The id of the price job", required=True)
+_SEARCH = Filter("q", "A part of SKU or title")
+
 PLAN = register(
     Exporter(
         name="pricing.plan",
@@ -182,6 +195,12 @@ PLAN = register(
             Column("rule", "rule", plain=True),
             Column("warnings", _Warnings(), plain=True),
             Column("left_alone_because", "skip", plain=True),
+        ),
+        filters=(
+            _JOB,
+            Filter("show", "Which rows, as on the job's page"),
+            Filter("rule", "The number of the rule whose rows are wanted"),
+            _SEARCH,
         ),
         clean=_narrowed("show", "rule", "q"),
         rows=_plan_rows,
@@ -205,6 +224,12 @@ RESULTS = register(
             Column("compare_at_found", "found_compare_at", plain=True),
             *both_clocks("settled_at"),
             Column("shopify_request_id", "vendor_request_id"),
+        ),
+        filters=(
+            _JOB,
+            Filter("show", "Which rows, as on the job's page"),
+            Filter("reason", "Those that ended for this reason"),
+            _SEARCH,
         ),
         clean=_narrowed("show", "reason", "q"),
         rows=_result_rows,

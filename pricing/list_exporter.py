@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from foundation.exports.api import Column, Exporter, InvalidExport, Params, register
+from foundation.exports.api import Column, Exporter, Filter, InvalidExport, Params, register
 
 from .enums import LineVerdict, PriceFileState
 from .models import PriceFile
@@ -63,6 +63,10 @@ LINES = register(
             Column("message", "message"),
             Column("product", "variant__product__title"),
             Column("variant", "variant__title"),
+        ),
+        filters=(
+            Filter("file", "The id of the price list", required=True),
+            Filter("verdict", "Lines that came to this", LineVerdict.values),
         ),
         clean=_clean,
         rows=_rows,

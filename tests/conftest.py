@@ -52,6 +52,16 @@ def _plain_static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         yield
 
 
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """A server that speaks S3, one for all tests of this process."""
+    # A second of imports, for those who need it.
+    from tests.storage_servers import moto_server  # noqa: PLC0415
+
+    with moto_server() as endpoint:
+        yield endpoint
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let no test pay for what Hypothesis reads once in a process: it would be called too slow."""
     if item.get_closest_marker("hypothesis"):

@@ -110,6 +110,8 @@ TABLE = [
     _post("alerts:close", Role.EDITOR, "alert"),
     Url("exports:list", shows=True),
     _post("exports:start", Role.VIEWER, kind="pricing.ledger"),
+    Url("exports:options", kwargs={"kind": "pricing.ledger"}),
+    Url("exports:options", Role.APPROVER, kwargs={"kind": "audit"}),
     _post("exports:cancel", Role.EDITOR, "export"),
     Url("exports:download", row="export"),
     Url("pricing:job_list", shows=True),
@@ -175,6 +177,11 @@ TABLE = [
     Url("catalog:reconciliations", shows=True),
     Url("api:docs"),
     _api("api:schema", Role.VIEWER),
+    _api("exports_api:exports", Role.VIEWER),
+    _api("exports_api:exports", Role.VIEWER, "post"),
+    _api("exports_api:exporters", Role.VIEWER),
+    _api("exports_api:export", Role.VIEWER, row="export"),
+    _api("exports_api:cancel", Role.EDITOR, "post", "export"),
     _api("pricing_api:jobs", Role.VIEWER),
     _api("pricing_api:jobs", Role.EDITOR, "post"),
     _api("pricing_api:preview", Role.EDITOR, "post"),
@@ -204,7 +211,7 @@ TABLE = [
 ]
 # Tested apart, because what they do is not a page of a shop, or takes the row away.
 ELSEWHERE = {
-    *("logout", "shop_switch", "exports:file", "api:token", "api:token_refresh"),
+    *("logout", "shop_switch", "exports:file", "storage:file", "api:token", "api:token_refresh"),
     "campaigns:discard",
     *("pricing:rule_set_delete", "pricing:filter_delete", "pricing:file_delete"),
 }

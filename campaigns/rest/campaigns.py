@@ -19,9 +19,9 @@ from campaigns.queries.variants import moves_of
 from campaigns.specs import spec_of
 from campaigns.triggers import needs, triggers_words
 from catalog_sync.api import location_names
-from foundation.rest.api import ApiRequest, Percent
+from foundation.rest.api import ApiRequest, Percent, PersonSerializer, person_of
 from pricing.api import OutsideEditPolicy, rules_words
-from pricing.rest.api import PersonSerializer, StoredRules, person_of
+from pricing.rest.api import StoredRules
 
 from .documents import StoredTargets, StoredTriggers
 from .possible import may_be_changed, possible_statuses, possible_verbs

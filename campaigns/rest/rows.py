@@ -6,12 +6,11 @@ from rest_framework import serializers
 
 from campaigns.enums import MoveCause, MoveKind
 from campaigns.models import CampaignMove, CampaignVariant
+from foundation.rest.api import PersonSerializer, person_of
 from pricing.api import Price
 from pricing.rest.api import (
-    PersonSerializer,
     PriceSerializer,
     VariantSerializer,
-    person_of,
     variant_of,
 )
 

@@ -62,13 +62,22 @@ def events_of(object_type: str, object_id: object) -> list[Event]:
     return found[::-1]
 
 
-def events_for_shop(
-    shop_id: UUID, *, text: str = "", actor_id: UUID | None = None
+def events_for_shop(  # noqa: PLR0913 -- each is one filter, all by keyword
+    shop_id: UUID,
+    *,
+    text: str = "",
+    actor_id: UUID | None = None,
+    kind: str = "",
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
 ) -> QuerySet[AuditEvent]:
-    """Return a shop's events, narrowed to a person and to words in verb, object or reason."""
+    """Return a shop's events, narrowed to a person, and to words in verb, object or reason.
+
+    ``kind`` is that of the object; ``since`` counts, ``until`` does not any more.
+    """
     rows = AuditEvent.objects.for_shop(shop_id).select_related("actor")
-    if actor_id:
-        rows = rows.filter(actor_id=actor_id)
+    exact = {"actor_id": actor_id, "object_type": kind, "at__gte": since, "at__lt": until}
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if text:
         verb = text.replace(" ", "_")
         rows = rows.filter(

@@ -1,6 +1,6 @@
 """The door to exports."""
 
-from .contracts import Column, Exporter, InvalidExport, Params
+from .contracts import Column, Exporter, Filter, InvalidExport, Params
 from .expressions import Local, Utc, both_clocks, person
 from .registry import exporter_named, register
 from .services import start_export
@@ -8,6 +8,7 @@ from .services import start_export
 __all__ = [
     "Column",
     "Exporter",
+    "Filter",
     "InvalidExport",
     "Local",
     "Params",

@@ -41,12 +41,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """What the rows can be narrowed to: its name, what it means, and its values where few."""
+
+    name: str
+    meaning: str
+    values: Sequence[str] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Exporter:
     """Something that can be exported.
 
-    ``clean`` turns what was posted into parameters or raises :class:`InvalidExport`; ``rows``
-    are the shop's rows for them, in order; ``words`` says the parameters to people. The query
-    must give its first row within a job's lease.
+    ``clean`` turns what was posted into parameters or raises :class:`InvalidExport`; ``filters``
+    say to programs what it reads. ``rows`` are the shop's rows for them, in order; ``words`` says
+    the parameters to people. The query must give its first row within a job's lease.
     """
 
     name: str
@@ -55,4 +65,5 @@ class Exporter:
     clean: Callable[[UUID, Mapping[str, str]], Params]
     rows: Callable[[UUID, Params], QuerySet[Any]]
     words: Callable[[Params], str]
+    filters: Sequence[Filter] = ()
     role: Role = Role.VIEWER

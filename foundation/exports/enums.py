@@ -23,8 +23,10 @@ UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING)
 MOVES: dict[ExportState, tuple[ExportState, ...]] = {
     ExportState.QUEUED: (ExportState.RUNNING, ExportState.CANCELLED, ExportState.FAILED),
     # To "running" again when another worker takes it over and starts anew.
+    # To "queued" when its storage is down for a while: it is tried again.
     ExportState.RUNNING: (
         ExportState.RUNNING,
+        ExportState.QUEUED,
         ExportState.DONE,
         ExportState.CANCELLED,
         ExportState.FAILED,

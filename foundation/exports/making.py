@@ -3,26 +3,26 @@
 import datetime as dt
 import tempfile
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Final
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from foundation.failures import Permanent, Transient
 from foundation.live.api import touch
+from foundation.storage.api import StorageDown, delete, save
 from foundation.work.api import Cancelled, Running
 
-from .contracts import Exporter
+from .contracts import Exporter, InvalidExport
 from .enums import ExportState
 from .models import ExportJob
+from .options import BYTE_ORDER_MARK, Options, columns_of, filters_of
 from .registry import exporter_named
 from .statements import copy_statement, count_statement
 from .states import IllegalMove, transition
@@ -30,6 +30,8 @@ from .writing import HashingFile, snapshot
 
 logger = structlog.get_logger(__name__)
 
+FOLDER: Final = "exports"
+CONTENT_TYPE: Final = "text/csv; charset=utf-8"
 KEEP_DAYS = 7
 TELL_SECONDS = 0.5
 
@@ -44,24 +46,44 @@ def make_file(job: Running, *, export_id: UUID) -> None:
         message = f"No running code knows the export {export.exporter}. Ask for it again."
         raise Permanent(message)
     try:
+        if export.file_url:
+            # What an earlier attempt has stored.
+            forget_file(export.pk, export.file_url)
         with _temporary_file() as file:
             out = HashingFile(file)
             _write(job, export, exporter, out)
             _store(job, export, file, out)
     except OSError as error:
-        message = f"The file could not be stored: {error}. It is tried again; is there room?"
+        message = (
+            f"The file could not be written: {error}. It is tried again; is there room below "
+            "VAR_DIR?"
+        )
+        _waits(job, export, message)
         raise Transient(message) from error
+    except Transient as failure:
+        _waits(job, export, failure.message)
+        raise
+    except InvalidExport as invalid:
+        message = f"What was asked for is not there any more: {invalid} Ask for another export."
+        raise Permanent(message) from invalid
     except Cancelled:
         _cancelled(export)
         raise
 
 
+def _waits(job: Running, export: ExportJob, why: str) -> None:
+    """Say on the export why it stands still; its job is tried again."""
+    with suppress(IllegalMove), transaction.atomic():
+        job.fence()
+        transition(export.pk, ExportState.QUEUED, error=why)
+
+
 def _begin(job: Running, export_id: UUID) -> ExportJob | None:
-    """Take the export in hand and clear away what an earlier attempt has stored."""
+    """Take the export in hand, unless nobody wants it any more."""
     try:
         with transaction.atomic():
             job.fence()
-            export = transition(
+            transition(
                 export_id,
                 ExportState.RUNNING,
                 started_at=Now(),
@@ -75,14 +97,12 @@ def _begin(job: Running, export_id: UUID) -> ExportJob | None:
     except IntegrityError:
         # It had failed, was asked for again, and now comes back to life beside the new one.
         return None
-    if export.file_url:
-        forget_file(export.pk, export.file_url)
     return ExportJob.objects.select_related("shop").get(pk=export_id)
 
 
 def forget_file(export_id: UUID, key: str) -> None:
     """Delete a stored file and its address; harmless when it is gone already."""
-    default_storage.delete(key)
+    delete(key)
     ExportJob.objects.filter(pk=export_id, file_url=key).update(file_url="")
 
 
@@ -95,11 +115,15 @@ def _temporary_file() -> IO[bytes]:
 
 
 def _write(job: Running, export: ExportJob, exporter: Exporter, out: HashingFile) -> None:
-    place = (exporter, export.shop_id, export.params)
+    options = Options.of(export.params)
+    columns = columns_of(exporter, options)
+    place = (exporter, export.shop_id, filters_of(export.params))
+    if options.bom:
+        out.write(BYTE_ORDER_MARK)
     with snapshot(export.shop.timezone) as view:
         total = view.count(count_statement(*place))
         telling = _Telling(job, export, total)
-        for rows in view.copy(copy_statement(*place), out):
+        for rows in view.copy(copy_statement(*place, columns), out):
             telling.tell(rows)
         telling.tell(total, last=True)
 
@@ -118,55 +142,57 @@ class _Telling:
         self.told_at = now
         self.job.heartbeat()
         self.job.progress(rows, self.total)
-        wanted = ExportJob.objects.filter(pk=self.export.pk, state=ExportState.RUNNING).update(
-            processed_records=rows, total_records=self.total, moved_at=Now()
-        )
-        if not wanted:
-            raise Cancelled
+        _still_wanted(self.export, processed_records=rows, total_records=self.total, moved_at=Now())
         touch("exports", shop_id=self.export.shop_id)
 
 
-class _Beating(File):  # type: ignore[type-arg]  # not generic at run time
-    """Keeps the job's lease while the storage reads the file."""
+def _still_wanted(export: ExportJob, **columns: Any) -> None:
+    """Set columns of a running export; raises Cancelled when it is not running any more."""
+    running = ExportJob.objects.filter(pk=export.pk, state=ExportState.RUNNING)
+    if not running.update(**columns):
+        raise Cancelled
 
-    def __init__(self, file: IO[bytes], job: Running) -> None:
-        super().__init__(file, name="export.csv")
-        self._job = job
 
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        for chunk in super().chunks(chunk_size or 1024 * 1024):
-            self._job.heartbeat()
-            yield chunk
+class _Storing:
+    """Between the pieces that go into the storage: keeps the lease, notices a cancel."""
+
+    def __init__(self, job: Running, export: ExportJob) -> None:
+        self.job, self.export = job, export
+        self.looked_at = time.monotonic()
+
+    def __call__(self) -> None:
+        self.job.heartbeat()
+        if time.monotonic() - self.looked_at >= TELL_SECONDS:
+            self.looked_at = time.monotonic()
+            _still_wanted(self.export, moved_at=Now())
 
 
 def _store(job: Running, export: ExportJob, file: IO[bytes], out: HashingFile) -> None:
     """Put the file into the storage. Its key is written down first, so that it is never lost."""
-    key = f"exports/{export.shop_id}/{export.pk}/{job.id}-{job.attempt}.csv"
+    key = f"{FOLDER}/{export.shop_id}/{export.pk}/{job.id}-{job.attempt}.csv"
     with transaction.atomic():
         job.fence()
-        if not ExportJob.objects.filter(pk=export.pk, state=ExportState.RUNNING).update(
-            file_url=key
-        ):
-            raise Cancelled
+        _still_wanted(export, file_url=key)
     file.seek(0)
-    stored = default_storage.save(key, _Beating(file, job))
+    save(key, file, content_type=CONTENT_TYPE, beat=_Storing(job, export))
     try:
         with transaction.atomic():
             job.fence()
             transition(
                 export.pk,
                 ExportState.DONE,
-                file_url=stored,
+                file_url=key,
                 byte_size=out.size,
                 sha256=out.sha256,
                 expires_at=timezone.now() + dt.timedelta(days=KEEP_DAYS),
             )
     except IllegalMove as moved:
-        default_storage.delete(stored)
         raise Cancelled from moved
     except BaseException:
-        # Another worker has it, or the database is away: this file is nobody's.
-        default_storage.delete(stored)
+        # Another worker has it, or the database is away: this file is nobody's. Should the
+        # storage be away, too, a sweep finds it.
+        with suppress(StorageDown):
+            delete(key)
         raise
 
 
@@ -178,4 +204,6 @@ def _cancelled(export: ExportJob) -> None:
         logger.debug("export.cancelled_before", export_id=str(export.pk))
     key = ExportJob.objects.values_list("file_url", flat=True).get(pk=export.pk)
     if key:
-        forget_file(export.pk, key)
+        # What the storage does not take now, `settle_strays` gives it again.
+        with suppress(StorageDown):
+            forget_file(export.pk, key)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from .enums import UNFINISHED, ExportState
 from .models import ExportJob
+from .options import Options, filters_of
 from .registry import exporter_named
 
 TONES = {
@@ -22,9 +23,11 @@ class ExportRow:
     export: ExportJob
     title: str
     words: str
+    options: str
     state: str
     tone: str
     running: bool
+    waiting: bool
     ready: bool
     may_cancel: bool
     may_repeat: bool
@@ -37,10 +40,12 @@ class ExportRow:
         return cls(
             export=export,
             title=exporter.title if exporter else export.exporter,
-            words=exporter.words(export.params) if exporter else "",
+            words=exporter.words(filters_of(export.params)) if exporter else "",
+            options=Options.of(export.params).words(),
             state=str(state.label),
             tone=TONES.get(state, "neutral"),
             running=state is ExportState.RUNNING,
+            waiting=state is ExportState.QUEUED and bool(export.error),
             ready=state is ExportState.DONE,
             may_cancel=state in UNFINISHED and (editor or export.requested_by_id == user_id),
             may_repeat=exporter is not None

@@ -1,12 +1,16 @@
 """Which exporters there are."""
 
 from .contracts import Exporter
+from .options import NAMES
 
 _exporters: dict[str, Exporter] = {}
 
 
 def register(exporter: Exporter) -> Exporter:
     """Make an exporter known under its name."""
+    if not NAMES.isdisjoint(each.name for each in exporter.filters):
+        message = f"A filter of {exporter.name} has the name of an option."
+        raise RuntimeError(message)
     known = _exporters.setdefault(exporter.name, exporter)
     if known.rows.__module__ != exporter.rows.__module__:
         message = f"Two exporters are called {exporter.name}."

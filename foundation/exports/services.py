@@ -3,7 +3,8 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -12,33 +13,47 @@ from django.db.models.functions import Now
 
 from foundation.audit.api import record
 from foundation.live.api import touch
+from foundation.storage.api import delete, list_keys
 from foundation.work.api import UNFINISHED as UNFINISHED_JOBS
 from foundation.work.api import JobState, cancel, enqueue, jobs_numbered
 
 from .contracts import InvalidExport, Params, Refused
 from .enums import RUN, UNFINISHED, ExportState
-from .making import forget_file
+from .making import FOLDER, forget_file
 from .models import ExportJob
+from .options import chosen, filters_of
 from .registry import exporter_named
 from .states import IllegalMove, transition
 
 PRUNE_PIECE = 200
 GRACE = dt.timedelta(minutes=1)
+UNKNOWN_AFTER = dt.timedelta(days=1)
 
 
 @transaction.atomic
-def start_export(
-    *, shop_id: UUID, exporter: str, params: Mapping[str, str], actor_id: UUID | None
+def start_export(  # noqa: PLR0913 -- one use case, all by keyword
+    *,
+    shop_id: UUID,
+    exporter: str,
+    params: Mapping[str, str],
+    actor_id: UUID | None,
+    columns: Sequence[str] = (),
+    bom: bool = False,
 ) -> ExportJob:
-    """Ask for a file. Asking again while it is not finished returns the first one.
+    """Ask for a file. Asking for the same again while it is not finished returns the first one.
 
-    Raises :class:`InvalidExport` when there is no such exporter or its filters make no sense.
+    ``params`` are its filters; ``columns`` its columns in the wanted order, all when empty;
+    ``bom``: it begins with a byte order mark, by which Excel knows UTF-8.
+
+    Raises :class:`InvalidExport` when there is no such exporter, or its filters or columns make
+    no sense.
     """
     spec = exporter_named(exporter)
     if spec is None:
         message = f"There is no export called {exporter}."
         raise InvalidExport(message)
-    cleaned = spec.clean(shop_id, params)
+    options = chosen(spec, columns, bom=bom)
+    cleaned = {**filters_of(spec.clean(shop_id, params)), **options.as_params()}
     export, made = ExportJob.objects.get_or_create(
         shop_id=shop_id,
         requested_by_id=actor_id,
@@ -110,6 +125,28 @@ def expire_files() -> int:
             forget_file(export_id, key)
         transition(export_id, ExportState.EXPIRED)
     return len(rows)
+
+
+def sweep_unknown() -> int:
+    """Delete stored files that no export knows. Returns how many.
+
+    They are left where a worker was killed, or lost the storage, after another had taken its
+    export over. Younger ones may belong to a worker that is about to note them.
+    """
+    deleted = 0
+    for keys in batched(list_keys(FOLDER, older_than=UNKNOWN_AFTER), PRUNE_PIECE):
+        known = set(ExportJob.objects.filter(file_url__in=keys).values_list("file_url", flat=True))
+        for key in keys:
+            if key not in known:
+                delete(key)
+                deleted += 1
+    return deleted
+
+
+def batched(keys: Iterator[str], size: int) -> Iterator[list[str]]:
+    """Yield so many at a time; as ``itertools.batched``, which Python has from 3.12 on."""
+    while piece := list(islice(keys, size)):
+        yield piece
 
 
 def settle_strays() -> int:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from foundation.audit.api import record
 from foundation.live.api import touch
 
-from .enums import MOVES, ExportState
+from .enums import MOVES, UNFINISHED, ExportState
 from .models import ExportJob
 
 
@@ -39,7 +39,7 @@ def transition(
     if to in (ExportState.DONE, ExportState.FAILED, ExportState.CANCELLED):
         columns["finished_at"] = Now()
     ExportJob.objects.filter(pk=export_id).update(state=to, error=error, **columns)
-    if to is not ExportState.RUNNING:
+    if to not in UNFINISHED:
         record(
             f"exports.export.{to}",
             shop_id=row.shop_id,

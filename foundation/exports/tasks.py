@@ -19,3 +19,9 @@ def prune(job: Running) -> None:
     """Delete the files that are past their time, and settle exports that lost their job."""
     while services.expire_files() + services.settle_strays():
         job.heartbeat()
+
+
+@task("exports.sweep", atomic=False)
+def sweep(_job: Running) -> None:
+    """Delete stored files that no export knows."""
+    services.sweep_unknown()

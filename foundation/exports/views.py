@@ -1,26 +1,27 @@
 """The export pages: what was asked for, how far it is, and the file."""
 
-from contextlib import suppress
-from typing import IO
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
+from foundation.storage.api import NoSuchFile, StorageDown, file_response
 
 from . import links, queries, services
-from .contracts import InvalidExport, Refused
+from .contracts import Exporter, InvalidExport, Params, Refused
 from .enums import ExportState
-from .making import KEEP_DAYS
+from .making import CONTENT_TYPE, KEEP_DAYS
 from .models import ExportJob
+from .options import BOM, COLUMNS, NAMES, chosen
 from .presenting import ExportRow, file_name
 from .registry import exporter_named
+
+GONE = "The file is not kept any more. Ask for the export again."
 
 
 @require_safe
@@ -47,23 +48,72 @@ def export_list(request: ShopRequest) -> HttpResponse:
 @shop_page()
 def start(request: ShopRequest, kind: str) -> HttpResponse:
     """Ask for a file of what the posted filters match."""
-    exporter = exporter_named(kind)
-    if exporter is None:
-        raise Http404
-    if not request.role.may(exporter.role):
-        message = f"This export needs the role {exporter.role.label.lower()}. Ask an owner."
-        raise PermissionDenied(message)
-    params = {name: value for name, value in request.POST.items() if isinstance(value, str)}
-    params.pop("csrfmiddlewaretoken", None)
+    _exporter(request, kind)
     try:
         services.start_export(
-            shop_id=request.shop.pk, exporter=kind, params=params, actor_id=request.user.pk
+            shop_id=request.shop.pk,
+            exporter=kind,
+            params=_filters(request.POST),
+            actor_id=request.user.pk,
+            columns=_columns(request.POST),
+            bom=bool(request.POST.get(BOM)),
         )
     except InvalidExport as invalid:
         messages.error(request, f"Nothing was started: {invalid}")
     else:
         messages.success(request, "The file is being made. You may leave this page meanwhile.")
     return redirect("exports:list")
+
+
+def _exporter(request: ShopRequest, kind: str) -> Exporter:
+    exporter = exporter_named(kind)
+    if exporter is None:
+        raise Http404
+    if not request.role.may(exporter.role):
+        message = f"This export needs the role {exporter.role.label.lower()}. Ask an owner."
+        raise PermissionDenied(message)
+    return exporter
+
+
+def _filters(said: QueryDict) -> Params:
+    return {
+        name: value
+        for name, value in said.items()
+        if isinstance(value, str) and name not in {*NAMES, "csrfmiddlewaretoken"}
+    }
+
+
+def _columns(said: QueryDict) -> list[str]:
+    # Ticked ones come one by one, those of an earlier export with commas.
+    return [name for text in said.getlist(COLUMNS) for name in text.split(",")]
+
+
+@require_safe
+@shop_page()
+def options(request: ShopRequest, kind: str) -> HttpResponse:
+    """Ask which columns a file is to have, in which order, and whether it is for Excel."""
+    exporter = _exporter(request, kind)
+    filters = _filters(request.GET)
+    try:
+        words = exporter.words(exporter.clean(request.shop.pk, filters))
+        wanted = chosen(exporter, _columns(request.GET), bom=bool(request.GET.get(BOM)))
+    except InvalidExport as invalid:
+        messages.error(request, f"Nothing was started: {invalid}")
+        return redirect("exports:list")
+    names = [column.name for column in exporter.columns]
+    ticked = wanted.columns or tuple(names)
+    context = {
+        "title": exporter.title,
+        "lead": f"As a CSV file: {words}.",
+        "kind": kind,
+        "filters": filters,
+        "columns": [
+            *((name, True) for name in ticked),
+            *((name, False) for name in names if name not in ticked),
+        ],
+        "bom": wanted.bom,
+    }
+    return render(request, "exports/options.html", context)
 
 
 def _export(request: ShopRequest, export_id: UUID) -> ExportJob:
@@ -114,24 +164,18 @@ def file(request: ShopRequest, token: str) -> HttpResponseBase:
     found = mine.filter(pk=export_id).first() if export_id else None
     if found is None:
         raise Http404
-    content = _content(found)
-    if content is None:
-        messages.error(request, "The file is not kept any more. Ask for the export again.")
+    if found.state != ExportState.DONE:
+        messages.error(request, GONE)
+        return redirect("exports:list")
+    try:
+        answer = file_response(
+            request, found.file_url, content_type=CONTENT_TYPE, download_as=file_name(found)
+        )
+    except NoSuchFile:
+        messages.error(request, GONE)
+        return redirect("exports:list")
+    except StorageDown as down:
+        messages.error(request, f"The file cannot be fetched now. {down} Try again in a minute.")
         return redirect("exports:list")
     services.note_download(export=found, actor_id=request.user.pk)
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=file_name(found),
-        content_type="text/csv; charset=utf-8",
-        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
-    )
-
-
-def _content(export: ExportJob) -> IO[bytes] | None:
-    if export.state != ExportState.DONE:
-        return None
-    with suppress(FileNotFoundError):
-        content: IO[bytes] = default_storage.open(export.file_url, "rb")
-        return content
-    return None
+    return answer

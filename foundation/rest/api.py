@@ -16,6 +16,7 @@ from .fields import (
     nested,
 )
 from .pages import PAGE_PARAMETERS, page_response, page_schema
+from .people import PersonSerializer, person_of
 from .problems import FieldError, Problem, broken, is_api, not_found, problem_response
 from .views import ApiRequest, ShopAPIView
 
@@ -29,6 +30,7 @@ __all__ = [
     "Moment",
     "Money",
     "Percent",
+    "PersonSerializer",
     "Problem",
     "ShopAPIView",
     "Strict",
@@ -43,6 +45,7 @@ __all__ = [
     "not_found",
     "page_response",
     "page_schema",
+    "person_of",
     "problem_response",
     "read",
 ]

@@ -3,7 +3,7 @@
 from .accounts import account_of
 from .documents import PricingRuleSerializer, SelectionSerializer
 from .fields import RulesField, SavedFilterField, SelectionField
-from .jobs import PersonSerializer, StoredRules, person_of
+from .jobs import StoredRules
 from .ledger import LedgerEntrySerializer, ledger_entry
 from .requests import MEANS_NOTHING
 from .rows import PriceSerializer, VariantSerializer, variant_of
@@ -11,7 +11,6 @@ from .rows import PriceSerializer, VariantSerializer, variant_of
 __all__ = [
     "MEANS_NOTHING",
     "LedgerEntrySerializer",
-    "PersonSerializer",
     "PriceSerializer",
     "PricingRuleSerializer",
     "RulesField",
@@ -22,6 +21,5 @@ __all__ = [
     "VariantSerializer",
     "account_of",
     "ledger_entry",
-    "person_of",
     "variant_of",
 ]

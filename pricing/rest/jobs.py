@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog_sync.api import location_names
-from foundation.rest.api import ApiRequest, Money, Percent
+from foundation.rest.api import ApiRequest, Money, Percent, PersonSerializer, person_of
 from pricing.enums import ConflictPolicy, JobKind, PricingJobState
 from pricing.models import PricingJob
 from pricing.planning import definitions_of, rules_of
@@ -41,13 +41,6 @@ class _StoredSelection(serializers.JSONField):
 @extend_schema_field(PricingRuleSerializer(many=True))
 class StoredRules(serializers.JSONField):
     """Rules as they are stored."""
-
-
-class PersonSerializer(serializers.Serializer[Any]):
-    """Somebody of the shop."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -262,8 +255,3 @@ def totals(summary: PlanSummary) -> dict[str, Any]:
         },
         "bars": [{"above": bar.low, "up_to": bar.high, "count": bar.count} for bar in summary.bars],
     }
-
-
-def person_of(person: Any) -> dict[str, Any] | None:
-    """Lay out who did something; None: nobody, or the system."""
-    return None if person is None else {"id": person.pk, "name": str(person)}

@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from foundation.rest.api import PersonSerializer, person_of
 from pricing.enums import Cause, Layer
 from pricing.models import AuditTrailEntry
 
-from .jobs import PersonSerializer, person_of
 from .rows import PriceSerializer, VariantSerializer, price_of, variant_of
 
 

@@ -1,16 +1,13 @@
 """Template tags of the price pages; those of every page are in ``config/templatetags/frame.py``."""
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from foundation.exports.api import exporter_named
 from pricing import presenting
 from pricing.enums import Outcome, PlanWarning, PricingJobState
 
@@ -87,16 +84,3 @@ def fields(form: Any, names: str) -> list[Any]:
 def warning_badge(name: str) -> str:
     """Say a warning of a plan in a word or two, as beside its rows."""
     return presenting.WARNING_BADGES[PlanWarning(name)]
-
-
-@register.inclusion_tag("pricing/parts/export.html", takes_context=True)
-def export_link(
-    context: Any, kind: str, *, label: str, chosen: Mapping[str, str] | None = None, **params: Any
-) -> dict[str, Any]:
-    """Draw a button that starts a CSV export; nothing when there is no such export.
-
-    ``chosen`` and ``params`` are its filters; what is empty is left out.
-    """
-    url = reverse("exports:start", kwargs={"kind": kind}) if exporter_named(kind) else ""
-    said = {name: str(value) for name, value in {**(chosen or {}), **params}.items() if value}
-    return {"url": url, "label": label, "params": said, "request": context["request"]}

@@ -1,13 +1,13 @@
 """Storage of one's own, exporters for one test, eyes for files."""
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.test import override_settings
 from pytest_django import Settings
@@ -16,6 +16,7 @@ from foundation.exports import registry
 from foundation.exports.api import Column, Exporter
 from foundation.exports.models import ExportJob
 from foundation.shops.models import Connection, Shop
+from foundation.storage.api import list_keys, open_file
 from foundation.work.enums import Group
 from foundation.work.runner import run_batch
 from tests import factories
@@ -32,6 +33,23 @@ def files(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     }
     with override_settings(VAR_DIR=tmp_path, STORAGES={**settings.STORAGES, "default": place}):
         yield tmp_path / "files"
+
+
+@pytest.fixture(params=["local", "bucket"])
+def everywhere(
+    request: pytest.FixtureRequest, files: Path, settings: Settings
+) -> Iterator[dict[str, str]]:
+    """Files in a folder, then in a bucket; the environment of such a program."""
+    if request.param == "local":
+        yield {}
+        return
+    from tests import storage_servers  # noqa: PLC0415 -- a second of imports, for who needs it
+
+    endpoint = request.getfixturevalue("s3_endpoint")
+    bucket = storage_servers.new_bucket(endpoint)
+    place = storage_servers.storage_of(endpoint, bucket)
+    with override_settings(STORAGES={**settings.STORAGES, "default": place}):
+        yield storage_servers.environment_of(endpoint, bucket)
 
 
 @pytest.fixture
@@ -65,33 +83,20 @@ def exporting(monkeypatch: pytest.MonkeyPatch) -> MakeExporter:
 
 
 def stored() -> list[str]:
-    """Return the keys of all files in the storage."""
-    found: list[str] = []
-    folders = [""]
-    while folders:
-        here = folders.pop()
-        if here and not default_storage.exists(here):
-            continue
-        try:
-            inside, names = default_storage.listdir(here)
-        except FileNotFoundError:
-            continue
-        folders += [f"{here}/{name}".lstrip("/") for name in inside]
-        found += [f"{here}/{name}" for name in names]
-    return sorted(found)
+    """Return the keys of all files of exports, and of what is only half there."""
+    return sorted(list_keys("exports", older_than=dt.timedelta(days=-1)))
 
 
 def content_of(export: ExportJob) -> bytes:
     """Return the file of an export."""
     export.refresh_from_db()
-    with default_storage.open(export.file_url) as file:
-        content: bytes = file.read()
-        return content
+    with open_file(export.file_url) as file:
+        return file.read()
 
 
 def table_of(export: ExportJob) -> list[dict[str, str]]:
     """Return the rows of an export's file."""
-    return list(csv.DictReader(io.StringIO(content_of(export).decode())))
+    return list(csv.DictReader(io.StringIO(content_of(export).decode("utf-8-sig"))))
 
 
 def work() -> int:

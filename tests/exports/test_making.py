@@ -1,6 +1,6 @@
 """Files: whole, right, harmless, made once; cancelled and killed ones leave nothing."""
 
-import csv
+import datetime as dt
 import hashlib
 import io
 import os
@@ -8,46 +8,64 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import tracemalloc
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.core.files.storage import storages
 from django.db import connection as database
 from django.db.models import F, Func, TextField, Value
+from django.test import override_settings
 from django.utils import timezone
+from pytest_django import Settings
 
 from foundation.alerts.models import Alert
 from foundation.audit.models import AuditEvent
-from foundation.exports import making, writing
+from foundation.exports import making, services, writing
 from foundation.exports.api import Column, InvalidExport, start_export
 from foundation.exports.contracts import Refused
 from foundation.exports.models import ExportJob
-from foundation.exports.services import cancel_export, expire_files, settle_strays
+from foundation.exports.services import cancel_export, expire_files, settle_strays, sweep_unknown
 from foundation.exports.statements import copy_statement
 from foundation.shops.models import Connection, Shop, User
+from foundation.storage.api import save, stat
 from foundation.work.api import cancel
 from foundation.work.enums import Group
 from foundation.work.models import Job
 from foundation.work.recovery import sweep
 from foundation.work.runner import run_batch
+from tests import storage_servers
 from tests.pricing.page_fixtures import catalogue
 from tests.work.conftest import pass_time, sql
 
 from .conftest import MakeExporter, content_of, settle, stored, table_of
 
 # The file is read over a connection of its own, which sees only what is committed.
+FULL = Path("/dev/full")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def start(
-    shop: Shop, person: User | None = None, name: str = "t.shops", **params: str
+    shop: Shop,
+    person: User | None = None,
+    name: str = "t.shops",
+    *,
+    columns: Sequence[str] = (),
+    bom: bool = False,
+    **params: str,
 ) -> ExportJob:
     return start_export(
-        shop_id=shop.pk, exporter=name, params=params, actor_id=person.pk if person else None
+        shop_id=shop.pk,
+        exporter=name,
+        params=params,
+        actor_id=person.pk if person else None,
+        columns=columns,
+        bom=bom,
     )
 
 
@@ -71,6 +89,7 @@ def in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "TELL_SECONDS", 0.0)
 
 
+@pytest.mark.usefixtures("everywhere")
 def test_a_file_is_whole_and_known_by_its_hash(
     exporting: MakeExporter, shop: Shop, owner: User
 ) -> None:
@@ -94,35 +113,16 @@ def test_a_file_is_whole_and_known_by_its_hash(
     ]
 
 
-@pytest.mark.parametrize(
-    ("cell", "safe"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
-        ("\n=1", "'\n=1"),
-        ("  =1", "'  =1"),
-        ("＝1", "'＝1"),  # noqa: RUF001 -- the wide form is the danger
-        ('=HYPERLINK("https://evil.example","x")', '\'=HYPERLINK("https://evil.example","x")'),
-        ("a=1", "a=1"),
-        ("'=1", "'=1"),
-        ("", ""),
-        ("%s %(x)s {0} \\1", "%s %(x)s {0} \\1"),
-    ],
-)
-def test_no_cell_is_a_formula(exporting: MakeExporter, shop: Shop, cell: str, safe: str) -> None:
-    exporting()
-    Shop.objects.filter(pk=shop.pk).update(name=cell)
-    export = start(shop)
+@pytest.mark.parametrize("bom", [False, True])
+def test_no_cell_of_a_file_is_a_formula(exporting: MakeExporter, shop: Shop, *, bom: bool) -> None:
+    exporting(Column("name", "name"), Column("below", Value(-5), plain=True))
+    Shop.objects.filter(pk=shop.pk).update(name='=HYPERLINK("https://evil.example","x")')
+    export = start(shop, bom=bom)
     settle()
-
     text = content_of(export).decode()
-    _header, *cells = csv.reader(io.StringIO(text, newline=""))
-    found = cells[0][0] if cells[0] else ""
-    assert found == safe
+    assert text == "\ufeff" * bom + (
+        'name,below\n"\'=HYPERLINK(""https://evil.example"",""x"")",-5\n'
+    )
 
 
 def test_numbers_stay_numbers_and_nothing_stays_nothing(
@@ -135,6 +135,53 @@ def test_numbers_stay_numbers_and_nothing_stays_nothing(
     export = start(shop)
     settle()
     assert table_of(export) == [{"below": "-5", "none": ""}]
+
+
+def test_a_file_has_the_columns_that_were_asked_for_in_their_order(
+    exporting: MakeExporter, shop: Shop, owner: User
+) -> None:
+    exporting(Column("name", "name"), Column("currency", "currency", plain=True), Column("z", "pk"))
+    every = start(shop, owner)
+    some = start(shop, owner, columns=["currency", " name"])
+    marked = start(shop, owner, columns=["currency", "name"], bom=True)
+    assert len({every.pk, some.pk, marked.pk}) == 3
+    assert start(shop, owner, columns=["name", "currency", "z"]).pk == every.pk
+    assert start(shop, owner, columns=["currency", "name"]).pk == some.pk
+    settle()
+    assert content_of(some) == b"currency,name\nCAD,Demo\n"
+    assert content_of(marked) == b"\xef\xbb\xbfcurrency,name\nCAD,Demo\n"
+    assert marked.byte_size == 3 + (some.byte_size or 0)
+    assert marked.sha256 == hashlib.sha256(content_of(marked)).hexdigest()
+    asked = AuditEvent.objects.get(verb="exports.export.asked", object_id=str(marked.pk))
+    assert asked.details == {"exporter": "t.shops", "columns": "currency,name", "bom": "1"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (["nam"], "there is no column nam. There are: name, currency."),
+        (["name", "name"], "the column name is named twice."),
+        (["name", "x" * 999], f"there is no column {'x' * 60}. There are: name, currency."),
+    ],
+)
+def test_columns_that_there_are_not_are_named_with_those_there_are(
+    exporting: MakeExporter, shop: Shop, columns: list[str], said: str
+) -> None:
+    exporting(Column("name", "name"), Column("currency", "currency"))
+    with pytest.raises(InvalidExport) as refused:
+        start(shop, columns=columns)
+    assert str(refused.value) == said
+    assert (ExportJob.objects.count(), Job.objects.count()) == (0, 0)
+
+
+def test_a_column_that_went_while_it_waited_is_said(exporting: MakeExporter, shop: Shop) -> None:
+    exporting(Column("name", "name"), Column("currency", "currency"))
+    export = start(shop, columns=["currency"])
+    exporting(Column("name", "name"), Column("zone", "timezone"))
+    settle()
+    export.refresh_from_db()
+    assert (export.state, stored()) == ("failed", [])
+    assert "there is no column currency" in export.error
 
 
 def test_times_are_written_in_the_shop_s_zone(exporting: MakeExporter, shop: Shop) -> None:
@@ -189,7 +236,7 @@ def test_what_nobody_knows_or_makes_no_sense_is_refused(shop: Shop) -> None:
         ("pricing.plan", {"job": "x' OR 1=1"}),
     ):
         with pytest.raises(InvalidExport):
-            start(shop, None, name, **params)
+            start_export(shop_id=shop.pk, exporter=name, params=params, actor_id=None)
     assert (ExportJob.objects.count(), Job.objects.count()) == (0, 0)
 
 
@@ -325,20 +372,27 @@ def test_cancelled_while_it_is_written_it_leaves_no_file(
         assert cursor.fetchone() == (0,)
 
 
+@pytest.mark.usefixtures("everywhere")
+@pytest.mark.parametrize("at", ["between two pieces", "when it is stored"])
 def test_cancelled_while_it_is_stored_it_leaves_no_file(
-    exporting: MakeExporter, shop: Shop, owner: User, monkeypatch: pytest.MonkeyPatch
+    exporting: MakeExporter, shop: Shop, owner: User, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     exporting()
     export = start(shop, owner)
-    storage = storages["default"]
-    real = storage.save
+    monkeypatch.setattr(making, "TELL_SECONDS", 0.0)
 
-    def save(*args: Any) -> str:
-        name: str = real(*args)
-        cancel_export(export=export, actor_id=owner.pk)
-        return name
+    def save_and_cancel(key: str, content: Any, *, beat: Any, **options: Any) -> None:
+        def cancelling() -> None:
+            cancel_export(export=export, actor_id=owner.pk)
+            beat()
 
-    monkeypatch.setattr(storage, "save", save)
+        if at == "between two pieces":
+            save(key, content, beat=cancelling, **options)
+        else:
+            save(key, content, beat=beat, **options)
+            cancel_export(export=export, actor_id=owner.pk)
+
+    monkeypatch.setattr(making, "save", save_and_cancel)
     run_batch(Group.HEAVY)
 
     export.refresh_from_db()
@@ -348,30 +402,31 @@ def test_cancelled_while_it_is_stored_it_leaves_no_file(
 KILLED = """
 import os, signal, sys, django
 django.setup()
-from django.core.files.storage import storages
 from django.core.management import call_command
 from foundation.exports import making
 die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+real = making.save
 if sys.argv[1] == "writing":
     making._Telling.tell = die
+elif sys.argv[1] == "storing":
+    making._Storing.__call__ = die
 else:
-    storage = storages["default"]
-    real = type(storage).save
-    type(storage).save = lambda *a, **k: (real(*a, **k), die())
+    making.save = lambda *a, **k: (real(*a, **k), die())
 call_command("work", "--group", "heavy", "--until-idle")
 """
 
 
-@pytest.mark.parametrize("at", ["writing", "stored"])
+@pytest.mark.parametrize("at", ["storing", "stored"])
 def test_after_a_kill_it_starts_over_and_the_half_file_is_gone(
-    shop: Shop, files: Path, at: str
+    shop: Shop, files: Path, everywhere: dict[str, str], at: str
 ) -> None:
-    """A real process, really killed: in the midst of the rows, or before "done" is written."""
+    """A real process, really killed: in the midst of the rows, or of the storing, or behind it."""
     export = start(shop, None, "pricing.ledger")
     place = database.settings_dict
     environment = os.environ | {
         "DATABASE_URL": "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**place),
         "VAR_DIR": str(files.parent),
+        **everywhere,
     }
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", KILLED, at]
@@ -396,18 +451,16 @@ def test_a_worker_silent_beyond_its_lease_does_not_spoil_the_other_s_file(
     exporting()
     export = start(shop)
     inside, go_on = Event(), Event()
-    storage = storages["default"]
-    real, calls = storage.save, []
+    calls: list[str] = []
 
-    def save(*args: Any) -> str:
-        calls.append(args[0])
+    def slow_save(key: str, content: Any, **options: Any) -> None:
+        calls.append(key)
         if len(calls) == 1:
             inside.set()
             assert go_on.wait(20)
-        name: str = real(*args)
-        return name
+        save(key, content, **options)
 
-    monkeypatch.setattr(storage, "save", save)
+    monkeypatch.setattr(making, "save", slow_save)
 
     def first() -> None:
         try:
@@ -478,25 +531,71 @@ def test_a_full_disk_is_tried_again(
 ) -> None:
     exporting()
     export = start(shop)
-    storage = storages["default"]
-    real = storage.save
-
-    def full(*_: Any) -> str:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(storage, "save", full)
-    run_batch(Group.HEAVY)
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "TemporaryFile", lambda **_: FULL.open("wb"))
+        run_batch(Group.HEAVY)
     job = Job.objects.get(name="exports.run")
     assert (job.state, job.failure_kind) == ("queued", "transient")
     assert "No space left on device" in job.error
+    export.refresh_from_db()
+    assert (export.state, export.error) == ("queued", job.error)
 
-    monkeypatch.setattr(storage, "save", real)
     pass_time(6)
     settle()
     export.refresh_from_db()
-    assert (export.state, stored()) == ("done", [export.file_url])
+    assert (export.state, export.error, stored()) == ("done", "", [export.file_url])
 
 
+def test_while_the_bucket_is_down_it_waits_and_says_why(
+    exporting: MakeExporter, shop: Shop, s3_endpoint: str, settings: Settings
+) -> None:
+    """The very bucket: first nobody is at its address, then our key is wrong, then all is well."""
+    exporting()
+    export = start(shop)
+    bucket = storage_servers.new_bucket(s3_endpoint)
+    right = storage_servers.storage_of(s3_endpoint, bucket)
+    nobody = storage_servers.storage_of("http://127.0.0.1:9", bucket)
+    missing = storage_servers.storage_of(s3_endpoint, "no-such-bucket")
+    for place, said in (
+        (nobody, f"(bucket {bucket} at http://127.0.0.1:9) does not answer"),
+        (missing, "There is no bucket no-such-bucket"),
+    ):
+        with override_settings(STORAGES={**settings.STORAGES, "default": place}):
+            run_batch(Group.HEAVY)
+        export.refresh_from_db()
+        job = Job.objects.get(name="exports.run")
+        assert said in export.error
+        assert (export.state, job.state, job.error) == ("queued", "queued", export.error)
+        assert "It is tried again" in job.error
+        assert storage_servers.SECRET not in job.error
+        sql("UPDATE work_job SET run_after = now() - interval '1 s' WHERE state = 'queued'")
+    assert AuditEvent.objects.filter(verb__startswith="exports.export.queued").count() == 0
+    with override_settings(STORAGES={**settings.STORAGES, "default": right}):
+        settle()
+        export.refresh_from_db()
+        assert (export.state, export.error, stored()) == ("done", "", [export.file_url])
+
+
+@pytest.mark.usefixtures("everywhere")
+def test_what_no_export_knows_is_swept(
+    exporting: MakeExporter, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporting()
+    export = start(shop)
+    settle()
+    export.refresh_from_db()
+    stray = f"exports/{shop.pk}/{uuid4()}/7-1.csv"
+    other = f"price-lists/{shop.pk}/{uuid4()}.csv"
+    for key in (stray, other):
+        save(key, io.BytesIO(b"x"))
+    assert sweep_unknown() == 0, "young ones may belong to a worker that is about to note them"
+    monkeypatch.setattr(services, "UNKNOWN_AFTER", dt.timedelta(days=-1))
+    assert sweep_unknown() == 1
+    assert stored() == [export.file_url]
+    assert stat(other).size == 1
+
+
+@pytest.mark.usefixtures("everywhere")
 def test_old_files_go_and_the_record_stays(exporting: MakeExporter, shop: Shop) -> None:
     exporting()
     old, young = start(shop, q="a"), start(shop, q="b")
@@ -539,9 +638,10 @@ def test_an_export_that_lost_its_job_is_settled(
 
 
 def test_the_statement_is_one_copy_with_a_header(exporting: MakeExporter, shop: Shop) -> None:
-    sql_text, _ = copy_statement(exporting(Column("the name", "name")), shop.pk, {})
+    columns = (Column("the name", "name", plain=True),)
+    sql_text, _ = copy_statement(exporting(*columns), shop.pk, {})
     assert re.fullmatch(
-        r'COPY \(SELECT \* FROM \(SELECT .+\) AS exported \("the name"\)\)'
+        r'COPY \(SELECT "the name" AS "the name" FROM \(SELECT .+\) AS exported \("the name"\)\)'
         r" TO STDOUT WITH \(FORMAT csv, HEADER\)",
         sql_text,
     )

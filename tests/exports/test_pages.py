@@ -1,6 +1,7 @@
 """The export pages and the ledger's file: who gets what, by which address, and for how long."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.signing import TimestampSigner
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from catalog_sync.models import Variant
 from foundation.audit.models import AuditEvent
@@ -22,7 +24,7 @@ from foundation.shops.api import Role
 from foundation.shops.models import Connection, Membership, Shop, User
 from pricing.enums import PricingJobState
 from pricing.models import AuditTrailEntry, PricingJob
-from tests import factories
+from tests import factories, storage_servers
 from tests.pricing.page_fixtures import catalogue, edited_outside, finished, job_in
 
 from .conftest import content_of, settle, stored, table_of
@@ -329,6 +331,11 @@ def test_the_command(connection: Connection, shop: Shop, monkeypatch: pytest.Mon
         said("no.such", "--shop", str(shop.pk))
     with pytest.raises(CommandError, match="Not ended after 0 s; it goes on"):
         said(*where, "--wait", "--seconds", "0")
+    few = ("--columns", "sku,at", "--bom")
+    assert said(*where, "--dry-run", *few) == "Dry run: 1 rows of sku, at; nothing started.\n"
+    for more in ((), ("--dry-run",)):
+        with pytest.raises(CommandError, match=r"no column skew\. There are: entry, at"):
+            said(*where, "--columns", "skew", *more)
     assert said(*where).startswith("Export ")
     assert ExportJob.objects.count() == 1
 
@@ -340,3 +347,61 @@ def test_the_command(connection: Connection, shop: Shop, monkeypatch: pytest.Mon
         f"Export {export.pk} is queued.\n"
         f"1 rows, {export.byte_size} bytes, sha256 {export.sha256}: {export.file_url}\n"
     )
+
+
+def test_columns_are_chosen_on_a_page_in_the_wanted_order(browser: Client) -> None:
+    page = text_of(browser, "/exports/options/pricing.ledger/?layer=outside&columns=sku,at&bom=1")
+    assert "As a CSV file: Whose price: Outside edit." in page
+    assert '<input type="hidden" name="layer" value="outside">' in page
+    ticked = re.findall(r'name="columns" value="(\w+)" checked', page)
+    every = re.findall(r'name="columns" value="(\w+)"', page)
+    assert (ticked, every[:3]) == (["sku", "at"], ["sku", "at", "entry"])
+    assert 'name="bom" value="1" checked' in page
+    assert 'href="/exports/options/pricing.ledger/?layer=outside"' in text_of(
+        browser, "/pricing/ledger/?layer=outside"
+    )
+
+    posted = {"layer": "outside", "columns": ["sku", "at"], "bom": "1"}
+    answer = browser.post(START, posted, follow=True).content.decode()
+    assert "Columns: sku, at; with a byte order mark" in answer
+    settle()
+    export = ExportJob.objects.get()
+    assert content_of(export) == b"\xef\xbb\xbfsku,at\n"
+    # Made again it is the same file.
+    ExportJob.objects.update(state="expired")
+    again = browser.post(START, export.params, follow=True)
+    assert again.status_code == 200
+    assert ExportJob.objects.latest("created_at").params == export.params
+    assert ExportJob.objects.count() == 2
+
+
+def test_columns_that_there_are_not_start_nothing(browser: Client) -> None:
+    page = browser.post(START, {"columns": "nonsense"}, follow=True).content.decode()
+    assert "Nothing was started: there is no column nonsense." in page
+    asked = browser.get("/exports/options/pricing.ledger/?layer=x", follow=True).content.decode()
+    assert "Nothing was started: " in asked
+    assert ExportJob.objects.count() == 0
+
+
+def test_why_one_waits_is_shown(browser: Client, shop: Shop) -> None:
+    ExportJob.objects.create(shop=shop, exporter="pricing.ledger", error="The bucket is away.")
+    assert '<div class="fr-text-warn">The bucket is away.</div>' in text_of(browser, LIST)
+
+
+def test_a_storage_that_is_down_is_told_on_the_page(
+    browser: Client, shop: Shop, owner: User, settings: Settings
+) -> None:
+    export = ready(shop, owner)
+    down = storage_servers.storage_of("http://127.0.0.1:9", "some-bucket")
+    url = reverse("exports:file", args=[links.signed(export.pk, owner.pk)])
+    with override_settings(STORAGES={**settings.STORAGES, "default": down}):
+        page = browser.get(url, follow=True).content.decode()
+    assert "The file cannot be fetched now." in page
+    assert AuditEvent.objects.filter(verb="exports.export.downloaded").count() == 0
+
+
+def test_a_download_goes_on_where_it_broke(browser: Client, shop: Shop, owner: User) -> None:
+    export = ready(shop, owner)
+    url = reverse("exports:file", args=[links.signed(export.pk, owner.pk)])
+    part = browser.get(url, headers={"Range": "bytes=6-"})
+    assert (part.status_code, part.getvalue()) == (206, content_of(export)[6:])
