@@ -11,7 +11,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
@@ -20,11 +20,14 @@ from uuid import UUID
 
 from foundation.findings import DocumentErrors, Findings
 
+from .spec import PrintSpec
 from .typefaces import FONTS
 
 VERSION = 1
 DECIMALS = 4
 MAX_NAME, MAX_TEXT, MAX_LINES, MAX_COLOURS = 40, 200, 6, 3
+_SQUARE, _WIDE = 0.9, 1.6
+"""From which width, by the height, a format counts as square and as wide."""
 _STRAYS = 5
 """Unknown keys named in one object; a stranger may send a million."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -112,9 +115,30 @@ class Document:
     version: int = VERSION
 
 
-def blank(photo_id: UUID | str) -> Document:
-    """Return the design that a customer starts with."""
-    return Document(photo=Photo(id=str(UUID(str(photo_id)))))
+def blank(photo_id: UUID | str, *, spec: PrintSpec | None = None) -> Document:
+    """Return the design that a customer starts with: made for a format, or for a portrait one.
+
+    On formats about as wide as high the frame leaves room for the words below it; on wide ones,
+    such as a mug's, the name stands to its left and the text to its right.
+    """
+    photo = Photo(id=str(UUID(str(photo_id))))
+    if spec is None or spec.width_mm < _SQUARE * spec.height_mm:
+        return Document(photo=photo)
+    if spec.width_mm < _WIDE * spec.height_mm:
+        return Document(
+            photo=photo,
+            frame=Frame(size=0.74),
+            name=replace(_NAME, size=0.11, y=0.855),
+            text=replace(_TEXT, size=0.034, y=0.95),
+        )
+    frame = Frame(size=0.84)
+    beside = round((1 - frame.size * spec.height_mm / spec.width_mm) / 4, DECIMALS)
+    return Document(
+        photo=photo,
+        frame=frame,
+        name=replace(_NAME, size=0.22, x=beside, y=0.5),
+        text=replace(_TEXT, size=0.06, x=round(1 - beside, DECIMALS), y=0.5),
+    )
 
 
 def to_json(document: Document) -> dict[str, Any]:

@@ -12,6 +12,7 @@ _LEADING = 1.35
 """From baseline to baseline, by the size."""
 _TALLEST = 0.34
 """What a block may take of the format's height before its letters shrink."""
+_NARROWEST = 0.25
 _SMALLER = 0.95
 _STEPS = 80
 
@@ -37,16 +38,20 @@ def set_words(words: Lettering, spec: PrintSpec, *, wrapped: bool) -> tuple[SetL
         return ()
     safe = Box(0.0, 0.0, spec.width_mm, spec.height_mm).grown(-spec.safe_mm)
     size = words.size * spec.shorter_mm
+    # As wide as it may be around its place; near an edge it is shifted instead.
+    widest = max(
+        2 * min(words.x, 1 - words.x) * spec.width_mm - 2 * spec.safe_mm, _NARROWEST * safe.width
+    )
     lines = _drawn(words, words.text.split("\n"))
     for _ in range(_STEPS):
         if wrapped:
-            lines = _drawn(words, _wrapped(words, safe.width * EM / size))
+            lines = _drawn(words, _wrapped(words, widest * EM / size))
         if _height(lines, size) <= _TALLEST * spec.height_mm and (
-            not wrapped or _width(lines, size) <= safe.width
+            not wrapped or _width(lines, size) <= widest
         ):
             break
         size *= _SMALLER
-    size *= min(1.0, safe.width / max(_width(lines, size), 1e-9))
+    size *= min(1.0, widest / max(_width(lines, size), 1e-9))
     return _placed(words, spec, lines, size, safe)
 
 

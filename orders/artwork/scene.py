@@ -10,11 +10,12 @@ from functools import lru_cache
 
 from .document import BackgroundKind, Document, FrameKind
 from .lettering import SetLine, set_words
-from .shapes import Box, Shape, rectangle, shape_of
+from .shapes import Box, Point, Shape, rectangle, shape_of
 from .spec import PrintSpec
 
-_ABOVE_WORDS = 0.42
-"""Height of the opening's centre where words stand below it."""
+_LOWER = 0.62
+"""Words farther down than this, by the height, make the opening give way upwards."""
+_ASCENT, _TOP_MARGIN = 0.6, 0.05
 _STARS, _SPARKLES = 190, 9
 _APART = 0.035
 _SEED = 20_010_101
@@ -62,14 +63,17 @@ def lay_out(document: Document, spec: PrintSpec) -> Scene:
         *set_words(document.text, spec, wrapped=True),
     )
     framed = frame.kind != FrameKind.NONE
-    size = frame.size * spec.shorter_mm
-    centre = _centre(spec, size, bool(words))
-    opening = shape_of(frame.kind, centre=centre, size=size) if framed else rectangle(sheet)
+    opening = rectangle(sheet)
     stars: tuple[Star, ...] = ()
-    if framed and document.background.kind == BackgroundKind.NIGHT:
-        # Stars keep this far from the photo, so that none is cut by the border.
-        apart = size + 2 * _APART * spec.shorter_mm
-        stars = _night(sheet, shape_of(frame.kind, centre=centre, size=apart), words, spec)
+    if framed:
+        size = frame.size * spec.shorter_mm
+        unplaced = shape_of(frame.kind, centre=(0.0, 0.0), size=size)
+        centre = _centre(document, spec, unplaced.box.height)
+        opening = shape_of(frame.kind, centre=centre, size=size)
+        if document.background.kind == BackgroundKind.NIGHT:
+            # Stars keep this far from the photo, so that none is cut by the border.
+            apart = size + 2 * _APART * spec.shorter_mm
+            stars = _night(sheet, shape_of(frame.kind, centre=centre, size=apart), words, spec)
     return Scene(
         spec=spec,
         sheet=sheet,
@@ -84,11 +88,18 @@ def lay_out(document: Document, spec: PrintSpec) -> Scene:
     )
 
 
-def _centre(spec: PrintSpec, size: float, worded: bool) -> tuple[float, float]:
-    """Return the opening's centre: above the words, but not nearer to the top than to the sides."""
-    height = spec.height_mm * (_ABOVE_WORDS if worded else 0.5)
-    margin = (spec.shorter_mm - size) / 2
-    return spec.width_mm / 2, max(height, size / 2 + margin)
+def _centre(document: Document, spec: PrintSpec, height: float) -> Point:
+    """Return the opening's centre: between the top and the words below, but never cut off above.
+
+    It goes by the words' place and size, not by their letters: it must not move while one types.
+    """
+    tops = [
+        words.y * spec.height_mm - _ASCENT * words.size * spec.shorter_mm
+        for words in (document.name, document.text)
+        if words.text and words.y > _LOWER
+    ]
+    middle = min(tops, default=spec.height_mm) / 2
+    return spec.width_mm / 2, max(middle, height / 2 + _TOP_MARGIN * spec.shorter_mm)
 
 
 def _night(

@@ -11,6 +11,8 @@ from itertools import groupby
 from .scene import Scene, Star
 from .shapes import Box
 
+_FADE = 0.1
+_HALF_BRIGHT = 382
 _WARM, _COLD = "#ffe7ad", "#ffffff"
 
 
@@ -31,7 +33,7 @@ def opening(scene: Scene) -> str:
 @lru_cache(maxsize=64)
 def overlay(scene: Scene) -> str:
     """Return all that is drawn with sharp edges: stars, border and words."""
-    return "".join([*_stars(scene.stars), *_border(scene), *_words(scene)])
+    return "".join([*_stars(scene.stars), *_shades(scene), *_border(scene), *_words(scene)])
 
 
 def _stars(stars: Iterable[Star]) -> Iterable[str]:
@@ -59,6 +61,33 @@ def _sparkle(star: Star) -> str:
         tip_x, tip_y = tips[(place + 1) % 4]
         said.append(f"Q{x + side * near:.3f} {y + way * near:.3f} {tip_x:.3f} {tip_y:.3f}")
     return "".join(said) + "Z"
+
+
+def _shades(scene: Scene) -> Iterable[str]:
+    """Darken a photo without a frame under its words (or lighten it, under dark ones)."""
+    if scene.framed:
+        return
+    sheet, spec = scene.sheet, scene.spec
+    lower = [line for line in scene.words if line.box.centre[1] > spec.height_mm / 2]
+    upper = [line for line in scene.words if line not in lower]
+    for name, lines in (("below", lower), ("above", upper)):
+        if not lines:
+            continue
+        more = _FADE * spec.height_mm
+        if name == "below":
+            near, far = min(line.box.top for line in lines) - more, sheet.bottom
+        else:
+            near, far = max(line.box.bottom for line in lines) + more, sheet.top
+        tone = "#000000" if sum(rgb(lines[0].colour)) > _HALF_BRIGHT else "#ffffff"
+        yield (
+            f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="0" x2="0" '
+            f'y1="{near:.3f}" y2="{far:.3f}">'
+            f'<stop offset="0" stop-color="{tone}" stop-opacity="0"/>'
+            f'<stop offset="0.5" stop-color="{tone}" stop-opacity="0.42"/>'
+            f'<stop offset="1" stop-color="{tone}" stop-opacity="0.6"/></linearGradient>'
+            f'<path d="M{sheet.left:.3f} {near:.3f}H{sheet.right:.3f}V{far:.3f}'
+            f'H{sheet.left:.3f}Z" fill="url(#{name})"/>'
+        )
 
 
 def _border(scene: Scene) -> Iterable[str]:

@@ -102,6 +102,17 @@ def test_the_frame_is_where_it_is_at_every_size(
     assert not is_like(rim, (255, 255, 255), 25)
 
 
+@pytest.mark.parametrize(("colour", "sign"), [("#ffffff", -1), ("#101010", 1)])
+def test_a_photo_without_a_frame_gives_contrast_to_its_words(
+    colour: str, sign: int, design: Design, small: PrintSpec, photo: Path
+) -> None:
+    words = {"text": "Rex", "colour": colour, "size": 0.05}
+    image = shown(draw_preview(design(frame={"kind": "none"}, name=words), small, photo))
+    assert names_at(image, (0.2, 0.3), (0.8, 0.3), (0.2, 0.6), (0.8, 0.6)) == list(QUARTERS)
+    under, usual = at(image, 0.9, 0.9), QUARTERS["sand"]
+    assert all(sign * (a - b) > 15 for a, b in zip(under, usual, strict=True))
+
+
 def test_shadow_lies_below_the_frame_and_fades(
     design: Design, small: PrintSpec, photo: Path
 ) -> None:

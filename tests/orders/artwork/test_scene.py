@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.artwork import vectors
-from orders.artwork.document import MAX_NAME, FrameKind, Photo
+from orders.artwork.document import (
+    MAX_NAME,
+    FrameKind,
+    Photo,
+    blank,
+    read_document,
+    to_json,
+)
 from orders.artwork.placing import Placement, place_photo
 from orders.artwork.resolution import Verdict, judge
 from orders.artwork.scene import lay_out
@@ -106,6 +113,44 @@ def test_names_stay_inside_the_safe_area(
     assert safe.holds((line.box.left, line.box.top))
     assert safe.holds((line.box.right, line.box.bottom))
     assert line.scale <= size * 300 / 1000 + 1e-12
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [POSTER, PrintSpec(300, 300), PrintSpec(400, 300), PrintSpec(230, 95)],
+    ids=["portrait", "square", "landscape", "mug"],
+)
+def test_the_first_design_of_a_format_has_room_for_all_of_it(spec: PrintSpec) -> None:
+    said = to_json(blank(PHOTO_ID, spec=spec))
+    said["name"]["text"], said["text"]["text"] = "Bella", "our little star since 2019"
+    scene = lay_out(read_document(said), spec)
+    opening = scene.opening.box
+    assert opening.top > 0
+    assert opening.bottom < spec.height_mm
+    boxes = [line.box for line in scene.words]
+    for place, box in enumerate(boxes):
+        assert box.top > opening.bottom or box.right < opening.left or box.left > opening.right
+        assert not any(box.holds(other.centre) for other in boxes[place + 1 :])
+
+
+def test_the_frame_gives_way_to_words_below_it_and_rests_while_they_are_typed(
+    design: Design,
+) -> None:
+    def centre(**parts: dict[str, object]) -> float:
+        return lay_out(design(**parts), POSTER).opening.box.centre[1]
+
+    alone = centre()
+    assert alone == pytest.approx(225, abs=0.5)
+    assert centre(name={"text": "B"}) < alone - 20
+    assert centre(name={"text": "B"}) == centre(name={"text": "Bygg\u0301"})
+    assert centre(name={"text": "B", "y": 0.1}) == alone
+
+
+def test_a_name_at_the_side_stays_at_the_side(design: Design) -> None:
+    """It becomes smaller instead of reaching across."""
+    (line,) = lay_out(design(name={"text": "Sir Barnaby the First", "x": 0.25}), POSTER).words
+    assert line.box.centre[0] == pytest.approx(75)
+    assert line.box.width == pytest.approx(2 * 75 - 2 * 8)
 
 
 def test_long_text_is_broken_into_lines_of_about_one_length(design: Design) -> None:
