@@ -13,7 +13,7 @@ import tempfile
 import time
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench._photo import write_photo
 from bench.rows import Row, claim
@@ -21,6 +21,9 @@ from foundation.untrusted.api import libvips
 from orders.artwork.document import blank, read_document, to_json
 from orders.artwork.printing import PNG_COMPRESSION, PNG_FILTER, render_print, write_png
 from orders.artwork.spec import PrintSpec
+
+if TYPE_CHECKING:
+    from orders.artwork.document import Document
 
 SIZES = {"30x45": (300, 450), "60x90": (600, 900)}
 ROUNDS = 3
@@ -49,6 +52,7 @@ def render() -> list[Row]:
                 "pixels": each["pixels"],
                 "png_mb": each["png_mb"],
                 "baseline_png_mb": each["bare_mb"],
+                "ratio_when_the_photo_fills_the_sheet": round(each["full"] / each["bare"], 3),
                 "pdf_parity_and_digests_s": round(each["rest"], 2),
                 "parity_mean": each["parity"],
                 "parity_worst": each["worst"],
@@ -63,16 +67,18 @@ def render() -> list[Row]:
 def _measured(photo: Path, width_mm: int, height_mm: int) -> dict[str, Any]:
     """Measure one size: the medians of rounds in turns, each in a new process."""
     spec = PrintSpec(width_mm=width_mm, height_mm=height_mm)
-    ours, bare, whole = [], [], []
+    ours, full, bare, whole = [], [], [], []
     for _ in range(ROUNDS):
         bare.append(_alone(_resized, photo, spec))
         ours.append(_alone(_drawn, photo, spec))
+        full.append(_alone(_filled, photo, spec))
         whole.append(_alone(_rendered, photo, spec))
     png = statistics.median(each["seconds"] for each in ours)
     return {
         "png": png,
         "bare": statistics.median(each["seconds"] for each in bare),
         "rest": statistics.median(each["seconds"] for each in whole) - png,
+        "full": statistics.median(each["seconds"] for each in full),
         "rss": max(each["rss"] for each in whole),
         "pixels": "{} by {}".format(*spec.pixels()),
         "png_mb": ours[0]["mb"],
@@ -89,12 +95,21 @@ def _alone(work: Any, photo: Path, spec: PrintSpec) -> dict[str, Any]:
 
 
 def _drawn(photo: Path, spec: PrintSpec) -> dict[str, Any]:
-    """Write the PNG of a design."""
+    """Write the PNG of a design with a frame."""
+    return _written(_design(), photo, spec)
+
+
+def _filled(photo: Path, spec: PrintSpec) -> dict[str, Any]:
+    """Write the PNG of a design that is all photo."""
+    return _written(_design("none"), photo, spec)
+
+
+def _written(design: Document, photo: Path, spec: PrintSpec) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         png = Path(name) / "print.png"
         libvips()
         began = time.perf_counter()
-        write_png(_design(), spec, photo, png, heartbeat=lambda: None)
+        write_png(design, spec, photo, png, heartbeat=lambda: None)
         return _told(began, png)
 
 
@@ -130,8 +145,9 @@ def _told(began: float, png: Path) -> dict[str, Any]:
     }
 
 
-def _design() -> Any:
+def _design(frame: str = "star") -> Document:
     said = to_json(blank("00000000-0000-0000-0000-000000000001"))
+    said["frame"]["kind"] = frame
     said["name"]["text"] = "Bella"
     said["text"]["text"] = "our little star since 2019"
     return read_document(said)
