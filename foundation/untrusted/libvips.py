@@ -15,8 +15,8 @@ def libvips() -> Any:
     and never read from strangers. Nothing is remembered between operations: the same file name may
     hold another picture, and memory is to be that of the picture at hand.
     """
-    # It tells of every step it takes, at the level of news.
-    logging.getLogger("pyvips").setLevel(logging.WARNING)
+    # It tells of every step and of every oddity in a stranger's file. What matters is raised.
+    logging.getLogger("pyvips").setLevel(logging.ERROR)
     import pyvips  # noqa: PLC0415 -- its cost is for those who draw
 
     pyvips.block_untrusted_set(state=True)

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 from .contracts import PictureLimits, Rejected
 from .libvips import libvips
-from .signatures import Kind, is_animated_png, kind_of
+from .signatures import Kind, copy_png, kind_of
 
 _PIECE = 1 << 20
 _HEAD = 64
@@ -60,8 +60,10 @@ def take_picture(
     original, working = folder / "original.jpg", folder / "working.jpg"
     with _received(source, folder, limits.max_bytes) as upload:
         kind = _kind(upload)
+        if kind is Kind.PNG:
+            _keep_only_the_picture(upload)
         opened = _opened(upload, kind)
-        _check(opened, upload, kind, limits)
+        _check(opened, kind, limits)
         try:
             notes = _write(upload, kind, opened, original)
             width, height = _write_working(original, working)
@@ -115,6 +117,23 @@ def _kind(upload: Path) -> Kind:
     return kind
 
 
+def _keep_only_the_picture(upload: Path) -> None:
+    """Take everything else out of a PNG."""
+    plain = upload.with_suffix(".plain")
+    try:
+        with upload.open("rb") as source, plain.open("wb") as target:
+            moving = copy_png(source, target)
+        plain.replace(upload)
+    finally:
+        plain.unlink(missing_ok=True)
+    if moving:
+        raise _moving(Kind.PNG)
+
+
+def _moving(kind: Kind) -> Rejected:
+    return Rejected(f"This {kind.label} is animated. Send a single photo.")
+
+
 def _opened(upload: Path, kind: Kind, *, from_top: bool = True) -> Any:
     """Open with the one reader of this kind. Only the header is read here."""
     vips = libvips()
@@ -137,19 +156,16 @@ def _damaged(kind: Kind) -> Rejected:
     )
 
 
-def _check(opened: Any, upload: Path, kind: Kind, limits: PictureLimits) -> None:
+def _check(opened: Any, kind: Kind, limits: PictureLimits) -> None:
     """Refuse by what the header says, before anything is decoded."""
     width, height = opened.width, opened.height
     said = f"The photo is {width:,} × {height:,} pixels"
     pages = opened.get("n-pages") if opened.get_typeof("n-pages") else 1
-    with upload.open("rb") as file:
-        moving = pages > 1 or (kind is Kind.PNG and is_animated_png(file))
     whole = kind is Kind.WEBP or any(
         opened.get_typeof(sign) and opened.get(sign) for sign in _IN_PASSES
     )
-    if moving:
-        message = f"This {kind.label} is animated. Send a single photo."
-        raise Rejected(message)
+    if pages > 1:
+        raise _moving(kind)
     if width * height > limits.max_pixels:
         most = limits.max_pixels // 1_000_000
         message = f"{said}; {most} million is the most. Send a smaller copy."

@@ -4,7 +4,13 @@ from enum import Enum
 from typing import BinaryIO
 
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
-_MOST_CHUNKS = 2_000
+_MOST_CHUNKS = 200_000
+"""More than any program writes of 40 MB; they are walked one by one."""
+_PICTURE_CHUNKS = frozenset(
+    {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf"}
+)
+_CHECKSUM = 4
+_PIECE = 1 << 20
 _HEVC = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _ANYTHING_ELSE = "not a picture"
 
@@ -69,14 +75,29 @@ def _said_of(head: bytes) -> str:
     return _ANYTHING_ELSE
 
 
-def is_animated_png(file: BinaryIO) -> bool:
-    """Tell whether a PNG is animated: most programs show its first frame only."""
-    file.seek(len(_PNG_HEAD))
+def copy_png(source: BinaryIO, target: BinaryIO) -> bool:
+    """Copy what makes up a PNG's picture and leave out the rest; tell whether it is animated.
+
+    A reader unpacks all compressed text in it, of which a small file can hold gigabytes. What is
+    cut short or not a PNG further on is copied so far: its reader says so. Most programs show the
+    first frame only of an animated one.
+    """
+    source.seek(0)
+    target.write(source.read(len(_PNG_HEAD)))
     for _ in range(_MOST_CHUNKS):
-        head = file.read(8)
-        if len(head) < 8 or head[4:] == b"IDAT":  # noqa: PLR2004 -- length and kind
-            return False
-        if head[4:] == b"acTL":
+        head = source.read(8)
+        kind, left = head[4:], int.from_bytes(head[:4], "big") + _CHECKSUM
+        if kind == b"acTL":
             return True
-        file.seek(int.from_bytes(head[:4], "big") + 4, 1)
+        if kind not in _PICTURE_CHUNKS:
+            if len(head) < 8:  # noqa: PLR2004 -- length and kind
+                return False
+            source.seek(left, 1)
+            continue
+        target.write(head)
+        while left and (piece := source.read(min(left, _PIECE))):
+            target.write(piece)
+            left -= len(piece)
+        if left or kind == b"IEND":
+            return False
     return False
