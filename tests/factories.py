@@ -12,6 +12,7 @@ from pricing.models import CoveredVariant, PriceLayer, PricingRule
 
 PASSWORD = "correct horse battery staple"
 ACCESS_TOKEN = "shpat_test"
+STRIPE_WEBHOOK_SECRET = "whsec_demo00000000000000000000000000"
 WEBHOOK_SECRET = "shpss_test_0000000000000000000000000000"
 
 
@@ -45,6 +46,23 @@ def shopify_connection(
         kind=ConnectionKind.SHOPIFY,
         account=account,
         secrets={"access_token": token, "webhook_secret": secret},
+        actor_id=None,
+    )
+
+
+def stripe_connection(
+    of: Shop,
+    *,
+    account: str = "acct_1DemoMapleMutt00",
+    secret: str = STRIPE_WEBHOOK_SECRET,
+    key: str = "sk_test_demo0000000000000000000000000000",
+) -> Connection:
+    """Connect a shop to a Stripe account, by default the sandbox's."""
+    return connect(
+        shop_id=of.pk,
+        kind=ConnectionKind.STRIPE,
+        account=account,
+        secrets={"secret_key": key, "webhook_secret": secret},
         actor_id=None,
     )
 

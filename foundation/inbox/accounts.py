@@ -3,7 +3,7 @@
 import time
 from uuid import UUID
 
-from foundation.shops.api import WebhookAccount, webhook_account
+from foundation.shops.api import WebhookAccount, webhook_account, webhook_accounts
 
 # A secret that was withdrawn, or a shop that was disconnected, is still accepted for this long.
 # A new secret works at once: a signature that does not fit is checked again with fresh ones.
@@ -12,10 +12,11 @@ REMEMBER_SECONDS = 10.0
 MOST = 10_000
 
 _known: dict[tuple[str, str], tuple[WebhookAccount, float]] = {}
+_known_kinds: dict[str, tuple[tuple[WebhookAccount, ...], float]] = {}
 
 
 class Lookup:
-    """The :data:`~foundation.inbox.contracts.AccountLookup` of one request."""
+    """The :class:`~foundation.inbox.contracts.AccountLookup` of one request."""
 
     __slots__ = ("_fresh", "_kind", "remembered")
 
@@ -42,9 +43,21 @@ class Lookup:
         _known[key] = (found, now + REMEMBER_SECONDS)
         return found
 
+    def all(self) -> tuple[WebhookAccount, ...]:
+        """Find all accounts of the kind, remembered for the same seconds."""
+        now = time.monotonic()
+        known = _known_kinds.get(self._kind)
+        if known is not None and now < known[1] and not self._fresh:
+            self.remembered = True
+            return known[0]
+        found = webhook_accounts(self._kind)
+        _known_kinds[self._kind] = (found, now + REMEMBER_SECONDS)
+        return found
+
 
 def forget(connection_id: UUID | None = None) -> None:
     """Forget one connection in this process, or all of them."""
+    _known_kinds.clear()
     for key, (account, _) in list(_known.items()):
         if connection_id is None or account.connection_id == connection_id:
             _known.pop(key, None)

@@ -1,7 +1,7 @@
 """What a source of webhooks must know how to do, and what a listener gets to read."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -11,8 +11,20 @@ import msgspec
 from foundation.failures import Permanent
 from foundation.shops.api import WebhookAccount
 
-AccountLookup = Callable[[str], WebhookAccount | None]
-"""Find the connection by the vendor's name of the account; None: we do not know it."""
+
+class AccountLookup(Protocol):
+    """Finds whose webhook it is."""
+
+    def __call__(self, account: str) -> WebhookAccount | None:
+        """Find the connection by the vendor's name of the account; None: we do not know it."""
+        ...
+
+    def all(self) -> tuple[WebhookAccount, ...]:
+        """Find all connections of the source's kind: for a vendor that names no account.
+
+        The receiver then tries the secrets of each, all of them, whichever fits.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from .contracts import (
     Reading,
 )
 from .enums import CONNECTION_RESUMED
-from .failures import ForbiddenAddress, NotSent
+from .failures import ForbiddenAddress, NotSent, Throttled
 from .gate import pass_gate
 from .lanes import open_http
 from .prepaid import prepay
@@ -48,6 +48,7 @@ __all__ = [
     "PointsBudget",
     "Priority",
     "Reading",
+    "Throttled",
     "budget_gauge",
     "budget_key",
     "freeze_shop",

@@ -20,7 +20,7 @@ from foundation.failures import OutcomeUnknown, Permanent, Transient
 
 from .addresses import Route, route
 from .contracts import Answer, Call, Deadline, OpenDownload
-from .failures import NotSent
+from .failures import NotSent, Throttled
 from .wires import GuardedAdapter, MappedAdapter, forget_sending, sending_begun
 
 USER_AGENT: Final = "Backroom/0.1"
@@ -196,7 +196,7 @@ def raise_for_status(answer: Answer, call: Call, host: str) -> None:
     pause = retry_after(answer.headers)
     if answer.status == _TOO_MANY or (answer.status == _UNAVAILABLE and pause is not None):
         message = f"{host} asks us to slow down at {call.operation} (HTTP {answer.status})."
-        raise Transient(message, retry_after=pause)
+        raise Throttled(message, retry_after=pause)
     if answer.status < _SERVER:
         return
     message = f"{host} failed at {call.operation} (HTTP {answer.status})."

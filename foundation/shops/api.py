@@ -16,6 +16,7 @@ from .queries import (
     role_in,
     shop_or_404,
     webhook_account,
+    webhook_accounts,
 )
 from .secretbox import seal, unseal
 from .services import (
@@ -65,4 +66,5 @@ __all__ = [
     "unfreeze",
     "unseal",
     "webhook_account",
+    "webhook_accounts",
 ]

@@ -25,6 +25,7 @@ class ConnectionKind(models.TextChoices):
     """The outside systems a shop can be connected to."""
 
     SHOPIFY = "shopify", "Shopify"
+    STRIPE = "stripe", "Stripe"
 
 
 class ConnectionState(models.TextChoices):

@@ -128,7 +128,8 @@ class Connection(models.Model):
     """A shop's account at an outside system, with encrypted credentials.
 
     ``sealed`` holds one JSON object; its keys depend on the kind. Shopify: ``access_token``,
-    ``webhook_secret`` and, for the hours of a rotation, ``previous_webhook_secret``.
+    Stripe: ``secret_key``; both: ``webhook_secret`` and, for the hours of a rotation,
+    ``previous_webhook_secret``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -70,6 +70,7 @@ class WebhookAccount:
 
     connection_id: UUID
     shop_id: UUID
+    account: str
     secrets: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -79,16 +80,26 @@ class WebhookAccount:
 
 def webhook_account(kind: str, account: str) -> WebhookAccount | None:
     """Find the connection a webhook claims to come from, with its valid secrets."""
-    row = (
-        Connection.objects.filter(kind=kind, account__iexact=account)
-        .values_list("id", "shop_id", "sealed")
-        .first()
+    found = Connection.objects.filter(kind=kind, account__iexact=account)
+    row = found.values_list("id", "shop_id", "account", "sealed").first()
+    return None if row is None else _webhook_account(*row)
+
+
+def webhook_accounts(kind: str) -> tuple[WebhookAccount, ...]:
+    """Find all connections of a kind, for vendors whose webhooks do not name their account."""
+    rows = Connection.objects.filter(kind=kind).order_by("created_at", "id")
+    return tuple(
+        _webhook_account(*row) for row in rows.values_list("id", "shop_id", "account", "sealed")
     )
-    if row is None:
-        return None
-    sealed = unseal(row[2])
+
+
+def _webhook_account(
+    connection_id: UUID, shop_id: UUID, account: str, sealed: bytes | memoryview
+) -> WebhookAccount:
+    secrets = unseal(sealed)
     names = ("webhook_secret", "previous_webhook_secret")
-    return WebhookAccount(row[0], row[1], tuple(sealed[name] for name in names if sealed.get(name)))
+    valid = tuple(secrets[name] for name in names if secrets.get(name))
+    return WebhookAccount(connection_id, shop_id, account, valid)
 
 
 def shop_or_404(user: Any, shop_id: UUID) -> Shop:

@@ -10,7 +10,7 @@ import pytest
 from foundation.failures import OutcomeUnknown, Permanent, Transient
 from foundation.outbound.client import Http, raise_for_status, retry_after
 from foundation.outbound.contracts import Answer, Call
-from foundation.outbound.failures import NotSent
+from foundation.outbound.failures import NotSent, Throttled
 from tests.outbound.peer import Peer, Request, answer, hang_up, reset
 
 URL = "https://vendor.example/graphql"
@@ -115,10 +115,10 @@ def test_statuses_that_mean_the_same_everywhere() -> None:
     assert [type(judged(status, WRITE)) for status in (500, 502, 504)] == [OutcomeUnknown] * 3
     assert type(judged(503, WRITE)) is OutcomeUnknown
     refused = judged(503, WRITE, **{"Retry-After": "7"})
-    assert type(refused) is Transient
+    assert type(refused) is Throttled
     assert refused.retry_after == dt.timedelta(seconds=7)
     slowed = judged(429, WRITE, **{"Retry-After": "2.0"})
-    assert type(slowed) is Transient
+    assert type(slowed) is Throttled
     assert slowed.retry_after == dt.timedelta(seconds=2)
 
 

@@ -1,0 +1,1 @@
+"""Money: sessions at Stripe, what its webhooks tell, refunds."""
