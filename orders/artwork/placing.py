@@ -1,9 +1,9 @@
 """Where a photo lies: from its pixels to millimetres."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .document import Photo
+from .document import DECIMALS, Photo
 from .shapes import Box
 
 
@@ -54,6 +54,18 @@ def place_photo(photo: Photo, opening: Box, *, width_px: int, height_px: int) ->
         d,
         middle_x - (a * width_px + b * height_px) / 2,
         middle_y - (c * width_px + d * height_px) / 2,
+    )
+
+
+def settle_photo(photo: Photo, opening: Box, *, width_px: int, height_px: int) -> Photo:
+    """Return the photo with the shift it really has, so that a page need not guess it."""
+    placed = place_photo(photo, opening, width_px=width_px, height_px=height_px)
+    middle_x = placed.x + (placed.a * width_px + placed.b * height_px) / 2
+    middle_y = placed.y + (placed.c * width_px + placed.d * height_px) / 2
+    return replace(
+        photo,
+        x=round((middle_x - opening.centre[0]) / opening.width, DECIMALS) + 0.0,
+        y=round((middle_y - opening.centre[1]) / opening.height, DECIMALS) + 0.0,
     )
 
 

@@ -5,11 +5,12 @@ beyond the format. Nothing here knows a resolution, so preview and print cannot 
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .document import BackgroundKind, Document, FrameKind
 from .lettering import SetLine, set_words
+from .placing import settle_photo
 from .shapes import Box, Point, Shape, rectangle, shape_of
 from .spec import PrintSpec
 
@@ -86,6 +87,16 @@ def lay_out(document: Document, spec: PrintSpec) -> Scene:
         stars=stars,
         words=words,
     )
+
+
+def settled(document: Document, spec: PrintSpec, *, width_px: int, height_px: int) -> Document:
+    """Return the design with the photo's shift as it is drawn: no farther than it still covers.
+
+    ``width_px`` and ``height_px`` are those of the photo as it was taken.
+    """
+    opening = lay_out(document, spec).opening.box
+    photo = settle_photo(document.photo, opening, width_px=width_px, height_px=height_px)
+    return replace(document, photo=photo)
 
 
 def _centre(document: Document, spec: PrintSpec, height: float) -> Point:

@@ -4,7 +4,6 @@ import hashlib
 import io
 import struct
 import threading
-import time
 import zlib
 from pathlib import Path
 
@@ -165,12 +164,10 @@ def test_a_heartbeat_beats_in_the_callers_thread_and_can_stop_the_print(
         threads.append(threading.current_thread())
         raise Stop
 
-    began = time.perf_counter()
     with pytest.raises(Stop):
         render_print(design(**NAMED), large, photo, folder=tmp_path, heartbeat=beat)
     assert threads == [threading.current_thread()]
     assert list(tmp_path.iterdir()) == []
-    assert time.perf_counter() - began < 20
 
 
 def test_a_photo_that_is_gone_leaves_no_file(

@@ -18,7 +18,7 @@ from orders.artwork.document import (
 )
 from orders.artwork.placing import Placement, place_photo
 from orders.artwork.resolution import Verdict, judge
-from orders.artwork.scene import lay_out
+from orders.artwork.scene import lay_out, settled
 from orders.artwork.shapes import Box, shape_of
 from orders.artwork.spec import PrintSpec
 
@@ -74,6 +74,17 @@ def test_the_photo_covers_the_opening_whatever_is_asked(
             row = (placed.a * down - placed.c * over) / size
             assert -1e-6 * width <= column <= width * (1 + 1e-6)
             assert -1e-6 * height <= row <= height * (1 + 1e-6)
+
+
+def test_a_design_settles_at_the_shift_that_is_drawn(design: Design) -> None:
+    """A portrait on a portrait of 2:3 has room up and down only; more of it when enlarged."""
+    pixels = {"width_px": 3000, "height_px": 6000}
+    near = design(frame={"kind": "none"}, photo={"y": 0.01})
+    assert settled(near, POSTER, **pixels) == near
+    far = settled(design(frame={"kind": "none"}, photo={"x": 0.4, "y": -2}), POSTER, **pixels)
+    # 306 mm wide it is 612 mm high: 156 more than the sheet's 456, half of it on each side.
+    assert (far.photo.x, far.photo.y) == (0.0, round(-78 / 456, 4))
+    assert settled(far, POSTER, **pixels) == far
 
 
 @pytest.mark.parametrize(
