@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench._photo import HEIGHT, WIDTH, write_photo
 from bench.rows import Row, claim
+from config.demo.pet_photo import HEIGHT, WIDTH, write_photo
 from foundation.untrusted.api import libvips, take_picture
 from orders.artwork.document import blank, read_document, to_json
 from orders.artwork.drawing import PREVIEW_EFFORT, PREVIEW_QUALITY, draw_preview

@@ -15,8 +15,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench._photo import write_photo
 from bench.rows import Row, claim
+from config.demo.pet_photo import write_photo
 from foundation.untrusted.api import libvips
 from orders.artwork.document import blank, read_document, to_json
 from orders.artwork.printing import PNG_COMPRESSION, PNG_FILTER, render_print, write_png
