@@ -1,8 +1,9 @@
 """The door to live pushes."""
 
 from .push import touch
+from .tickets import ticket
 
-__all__ = ["live_application", "touch"]
+__all__ = ["live_application", "ticket", "touch"]
 
 
 def live_application(django_application: object) -> object:

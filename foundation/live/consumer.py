@@ -2,11 +2,13 @@
 
 The tab sends ``{"shop": "<uuid>", "topics": ["jobs", "job.12"]}`` (``"shop": null`` for operators'
 topics) and may send it again; each replaces the one before and is answered ``{"listening": n}``.
+Who is not logged in sends ``{"ticket": "…"}`` instead (:mod:`foundation.live.tickets`).
 It is told ``{"topic": "job.12"}`` when a topic changed. Every 25 s it is sent ``{"beat": 1}`` and
 has to send the same back; one that stays silent for a minute is dropped.
 
-Close codes: 4400 not understood, 4401 not logged in, 4404 not your shop, 4408 silent, 4429 too
-many messages, 1009 too long, 4410 an hour old (log-in and membership are to be looked at again).
+Close codes: 4400 not understood, 4401 neither logged in nor a ticket, 4404 not your shop, 4408
+silent, 4429 too many messages, 1009 too long, 4410 an hour old (log-in and membership are to be
+looked at again).
 The page comes back after 4408, 4410, 1006 and 1012, and goes on polling after all others.
 """
 
@@ -24,6 +26,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from foundation.shops.api import role_in
 
 from .push import group_name
+from .tickets import opened
 
 BEAT_SECONDS = 25.0
 SILENT_SECONDS = 60.0
@@ -40,6 +43,7 @@ class _Wish(msgspec.Struct, forbid_unknown_fields=True):
 
     shop: UUID | None = None
     topics: list[str] | None = None
+    ticket: str | None = None
     beat: int | None = None
 
 
@@ -55,11 +59,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self._beating: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        """Take people who are logged in; the others learn why, instead of "connection failed"."""
+        """Take everybody; who may not listen learns why, instead of "connection failed"."""
         await self.accept()
-        if not self.scope["user"].is_authenticated:
-            await self.close(4401)
-            return
         self._beating = asyncio.create_task(self._beat())
 
     async def disconnect(self, code: int) -> None:
@@ -83,16 +84,29 @@ class LiveConsumer(AsyncWebsocketConsumer):
             except (msgspec.DecodeError, RecursionError):
                 await self.close(4400)
                 return
-            if wish.topics is not None:
-                await self._listen(wish.shop, wish.topics)
+            if wish.ticket is not None:
+                await self._present(wish.ticket)
+            elif wish.topics is not None:
+                await self._ask(wish.shop, wish.topics)
+
+    async def _present(self, given: str) -> None:
+        found = opened(given)
+        if found is None:
+            await self.close(4401)
+        else:
+            await self._listen(*found)
+
+    async def _ask(self, shop_id: UUID | None, topics: list[str]) -> None:
+        if not self.scope["user"].is_authenticated:
+            await self.close(4401)
+        elif len(topics) > TOPICS or not all(_TOPIC.match(topic) for topic in topics):
+            await self.close(4400)
+        elif not await self._may_listen(shop_id):
+            await self.close(4404)
+        else:
+            await self._listen(shop_id, topics)
 
     async def _listen(self, shop_id: UUID | None, topics: list[str]) -> None:
-        if len(topics) > TOPICS or not all(_TOPIC.match(topic) for topic in topics):
-            await self.close(4400)
-            return
-        if not await self._may_listen(shop_id):
-            await self.close(4404)
-            return
         await self._leave_all()
         self._topics = set(topics)
         for topic in self._topics:
@@ -124,6 +138,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(BEAT_SECONDS)
             now = time.monotonic()
             self._messages = 0
+            if not self._groups and not self.scope["user"].is_authenticated:
+                # A stranger who only holds the line.
+                await self.close(4401)
+                return
             if now - self._heard_at > SILENT_SECONDS:
                 await self.close(4408)
                 return

@@ -93,7 +93,7 @@ class ShopAPIView(HouseView):
         handler = getattr(self, method, None) if method in self.http_method_names else None
         if handler is None:
             raise MethodNotAllowed(str(request.method))
-        membership = _membership(request)
+        membership = membership_of(request)
         role = Role(membership.role)
         for each in (request, plain(request)):
             each.shop, each.role = membership.shop, role
@@ -115,7 +115,11 @@ class ShopAPIView(HouseView):
         return cls.role.get(name, Role.OWNER)
 
 
-def _membership(request: Any) -> Any:
+def membership_of(request: Any) -> Any:
+    """Return the asking person's membership in the shop the request is for.
+
+    Raises :class:`~foundation.rest.problems.Problem` when it is not said or there is none.
+    """
     by_session = isinstance(request.successful_authenticator, SessionAuthentication)
     # CurrentShopMiddleware has read those of a session, and chosen one.
     memberships = plain(request).memberships if by_session else memberships_of(request.user)

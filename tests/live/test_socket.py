@@ -11,6 +11,7 @@ from channels.layers import get_channel_layer
 from django.test import Client
 
 from foundation.live import consumer
+from foundation.live.api import ticket
 from foundation.live.push import group_name
 from foundation.live.routing import application, origin_allowed
 from foundation.shops.models import Shop, User
@@ -164,7 +165,53 @@ def test_ops_hear_the_installation_s_topics(owner: User) -> None:
     assert play(scene, tab(owner)) == {"listening": 1}
 
 
-def test_nobody_in_particular_is_told_to_log_in() -> None:
+def test_nobody_in_particular_is_told_to_log_in(shop: Shop) -> None:
+    async def scene(page: Any) -> Any:
+        await page.connect()
+        await page.ask(shop=str(shop.pk), topics=["jobs"])
+        return await page.receive_output()
+
+    assert play(scene, tab(None)) == {"type": "websocket.close", "code": 4401}
+
+
+def test_a_ticket_lets_nobody_in_particular_hear_its_topics_only(shop: Shop) -> None:
+    good = ticket(shop_id=shop.pk, topics=["design.1"])
+
+    async def scene(page: Any) -> Any:
+        await page.connect()
+        await page.ask(ticket=good)
+        told = [await page.hear()]
+        await say("design.2", shop.pk)
+        await say("jobs", shop.pk)
+        assert await page.receive_nothing(0.2)
+        await say("design.1", shop.pk)
+        told.append(await page.hear())
+        await page.ask(shop=str(shop.pk), topics=["jobs"])
+        return [*told, await page.receive_output()]
+
+    assert play(scene, tab(None)) == [
+        {"listening": 1},
+        {"topic": "design.1"},
+        {"type": "websocket.close", "code": 4401},
+    ]
+
+
+@pytest.mark.parametrize("given", ["", "no ticket", "forged"])
+def test_a_ticket_that_is_not_ours_ends_the_socket(shop: Shop, given: str) -> None:
+    if given == "forged":
+        given = ticket(shop_id=shop.pk, topics=["jobs"])[:-3] + "abc"
+
+    async def scene(page: Any) -> Any:
+        await page.connect()
+        await page.ask(ticket=given)
+        return await page.receive_output()
+
+    assert play(scene, tab(None)) == {"type": "websocket.close", "code": 4401}
+
+
+def test_a_stranger_who_only_holds_the_line_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer, "BEAT_SECONDS", 0.05)
+
     async def scene(page: Any) -> Any:
         await page.connect()
         return await page.receive_output()
