@@ -202,6 +202,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
+# How many proxies of ours stand in front: so many entries at the right end of X-Forwarded-For are
+# true, and limits per client go by the first of them.
+CLIENT_PROXIES = env.int("CLIENT_PROXIES", default=0)
 # A merchant's webhook bodies stay below 2 MB; Shopify's own largest samples are about 1 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 WEBHOOK_MAX_BYTES = 2 * 1024 * 1024
