@@ -54,5 +54,5 @@ def configure(log_format: str, level: int) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # Each of these says once per message what our own log says once per job.
-    for chatty in ("celery.worker.strategy", "celery.app.trace", "django.server", "axes"):
+    for chatty in ("celery.worker.strategy", "celery.app.trace", "django.server", "axes", "pyvips"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

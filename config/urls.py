@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("foundation.exports.rest_urls")),
     path("api/", include("pricing.rest_urls")),
     path("api/", include("campaigns.rest_urls")),
+    path("api/", include("orders.rest_urls")),
     path("admin/", admin.site.urls),
 ]
 

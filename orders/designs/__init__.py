@@ -1,0 +1,1 @@
+"""Photos and designs: taken in, made, changed, frozen when they are finalised."""

@@ -1,0 +1,130 @@
+"""Verbs on designs: make one, change it, throw it away."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from orders.artwork.document import (
+    Document,
+    blank,
+    checksum,
+    digest,
+    read_document,
+    to_json,
+)
+from orders.contracts import Refused
+from orders.enums import DesignStatus
+from orders.models import Design, Photo, PrintSize
+from orders.people.callers import Caller
+
+from .states import move, tell
+
+
+def size_to_design(*, shop_id: UUID, size_id: UUID) -> PrintSize:
+    """Return a size that is sold. Raises :class:`orders.contracts.Refused` otherwise."""
+    size = (
+        PrintSize.objects.for_shop(shop_id)
+        .filter(pk=size_id, active=True, product__active=True)
+        .select_related("product")
+        .first()
+    )
+    if size is None:
+        raise Refused("size-gone", "That product or size is not sold here. Choose another one.")
+    return size
+
+
+def photo_of(caller: Caller, photo_id: UUID) -> Photo:
+    """Return a photo of the caller's. Raises :class:`orders.contracts.Refused` otherwise."""
+    photos = Photo.objects.for_shop(caller.shop_id).filter(pk=photo_id, forgotten_at=None)
+    if caller.staff_id is None:
+        # A claimed design's photo belongs to the customer through it.
+        mine = caller.own(Design.objects.for_shop(caller.shop_id)).values("photo_id")
+        photos = photos.filter(visitor=caller.visitor) | photos.filter(pk__in=mine)
+    photo = photos.first()
+    if photo is None:
+        raise Refused("no-such-photo", f"There is no photo {photo_id} of yours. Upload it first.")
+    return photo
+
+
+def create_design(*, caller: Caller, size_id: UUID, photo_id: UUID, document: Any = None) -> Design:
+    """Make a design of a photo, as the document says or as we would make it.
+
+    Raises :class:`orders.contracts.Refused`, and
+    :class:`foundation.findings.DocumentErrors` that names what is wrong in the document.
+    """
+    size = size_to_design(shop_id=caller.shop_id, size_id=size_id)
+    photo = photo_of(caller, photo_id)
+    read = blank(photo.pk) if document is None else read_document(document)
+    _refuse_other_photo(read, photo)
+    design = Design.objects.create(
+        shop_id=caller.shop_id,
+        visitor=caller.visitor,
+        customer=caller.customer,
+        size=size,
+        photo=photo,
+        **_columns(read),
+    )
+    tell(design)
+    return design
+
+
+def _columns(document: Document) -> dict[str, Any]:
+    return {
+        "document": to_json(document),
+        "checksum": checksum(document),
+        "digest": digest(document),
+    }
+
+
+def _refuse_other_photo(document: Document, photo: Photo) -> None:
+    if str(document.photo.id) != str(photo.pk):
+        raise Refused(
+            "other-photo", "The document names another photo than the design. Name the same one."
+        )
+
+
+@transaction.atomic
+def change_design(
+    *, caller: Caller, design_id: UUID, document: Any = None, size_id: UUID | None = None
+) -> Design:
+    """Change a design; one that was finalised is a draft again, its version stays as it is.
+
+    What was ordered is not touched by it. Saying the same again changes nothing: the CRC32 tells
+    most differences, the digest decides. Raises :class:`orders.contracts.Refused` and
+    :class:`foundation.findings.DocumentErrors`.
+    """
+    design = (
+        caller.own(Design.objects.for_shop(caller.shop_id))
+        .filter(pk=design_id, deleted_at=None)
+        .select_for_update(of=("self",))
+        .select_related("size__product", "photo")
+        .first()
+    )
+    if design is None:
+        raise Refused("no-such-design", "This design is gone.")
+    columns: dict[str, Any] = {}
+    if document is not None:
+        read = read_document(document)
+        if str(read.photo.id) != str(design.photo_id):
+            design.photo = photo_of(caller, UUID(str(read.photo.id)))
+            columns["photo"] = design.photo
+        if checksum(read) != design.checksum or digest(read) != design.digest:
+            columns |= _columns(read)
+    if size_id is not None and size_id != design.size_id:
+        columns["size"] = size_to_design(shop_id=caller.shop_id, size_id=size_id)
+    if columns:
+        move(design, DesignStatus.DRAFT, **columns)
+    return design
+
+
+@transaction.atomic
+def delete_design(*, caller: Caller, design_id: UUID) -> None:
+    """Throw a design away. What was ordered of it stays, and is printed.
+
+    Raises :class:`orders.contracts.Refused` when it is not there.
+    """
+    rows = caller.own(Design.objects.for_shop(caller.shop_id)).filter(pk=design_id, deleted_at=None)
+    if not rows.update(deleted_at=timezone.now()):
+        raise Refused("no-such-design", "This design is gone.")

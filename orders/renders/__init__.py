@@ -1,0 +1,1 @@
+"""Pictures of designs: previews while somebody designs, print files once it is finalised."""
