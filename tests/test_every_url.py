@@ -37,6 +37,7 @@ from pricing.models import (
 )
 from tests import factories
 from tests.campaigns.page_fixtures import campaign_in
+from tests.orders.test_every_address import NAMES as OF_VISITORS
 
 MARK = "only-for-the-shop-itself"
 PROBLEM = "application/problem+json"
@@ -241,7 +242,7 @@ def _names(patterns: list[Any], space: str = "") -> Iterator[str]:
 
 
 def test_the_table_is_complete() -> None:
-    known = {url.name for url in TABLE} | ELSEWHERE
+    known = {url.name for url in TABLE} | ELSEWHERE | OF_VISITORS
     assert set(_names(get_resolver().url_patterns)) == known
 
 

@@ -20,6 +20,7 @@ from foundation.shops.api import (
     set_role,
 )
 from foundation.shops.models import Connection, Shop, User
+from orders.api import StarterWish, has_print_shop, open_print_shop
 
 PASSWORD = "backroom-demo"  # noqa: S105 -- of the demo, printed on purpose
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -111,6 +112,7 @@ def _seed() -> list[dict[str, str]]:
             set_role(shop_id=shop.pk, user=person, role=role, actor_id=None)
         logins.append(_login(email, f"{role.label} of {DEMO.name}"))
     _connection(shop, DEMO)
+    _print_shop(shop)
     other = _shop(OTHER, _person(*STRANGER))
     _connection(other, OTHER)
     logins.append(_login(STRANGER[0], f"Owner of {OTHER.name}"))
@@ -137,6 +139,19 @@ def _shop(demo: DemoShop, owner: User) -> Shop:
     return known or open_shop(
         name=demo.name, owner=owner, currency=demo.currency, timezone=demo.timezone
     )
+
+
+def _print_shop(shop: Shop) -> None:
+    """Open the demo's print shop."""
+    if not has_print_shop(shop.pk):
+        wish = StarterWish(
+            name="Pet Star",
+            seller_name="Maple & Mutt Inc.",
+            seller_address="12 Spadina Avenue\nToronto ON  M5V 2H8\nCanada",
+            contact_email="hello@petstar.test",
+            tax_number="GST/HST 81234 5678 RT0001",
+        )
+        open_print_shop(shop_id=shop.pk, wish=wish, actor_id=None)
 
 
 def _connection(shop: Shop, demo: DemoShop) -> None:

@@ -1,0 +1,5 @@
+"""The door to prints and orders."""
+
+from .starting import StarterWish, has_print_shop, open_print_shop
+
+__all__ = ["StarterWish", "has_print_shop", "open_print_shop"]

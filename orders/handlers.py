@@ -1,0 +1,5 @@
+"""What this app hears of others and of itself; each room has its own."""
+
+from .sales import handlers as _sales
+
+__all__ = ["_sales"]
