@@ -11,7 +11,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
@@ -20,10 +20,40 @@ from uuid import UUID
 
 from foundation.findings import DocumentErrors, Findings
 
+from .contracts import (
+    USUAL_NAME,
+    USUAL_TEXT,
+    VERSION,
+    Background,
+    BackgroundKind,
+    Document,
+    Frame,
+    FrameKind,
+    Lettering,
+    Photo,
+)
 from .spec import PrintSpec
 from .typefaces import FONTS
 
-VERSION = 1
+__all__ = [
+    "DECIMALS",
+    "MAX_NAME",
+    "MAX_TEXT",
+    "Background",
+    "BackgroundKind",
+    "Document",
+    "Frame",
+    "FrameKind",
+    "Lettering",
+    "Photo",
+    "blank",
+    "canonical",
+    "checksum",
+    "digest",
+    "read_document",
+    "to_json",
+]
+
 DECIMALS = 4
 MAX_NAME, MAX_TEXT, MAX_LINES, MAX_COLOURS = 40, 200, 6, 3
 _SQUARE, _WIDE = 0.9, 1.6
@@ -34,85 +64,6 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 # Joiners, variation selectors and tags make up emoji and join letters; other format characters
 # (bidi overrides among them) change what is read without being seen.
 _KEPT_FORMATS = re.compile("[\u200c\u200d\U000e0020-\U000e007f]")
-
-
-class FrameKind(StrEnum):
-    """The shape of the opening in which the photo shows."""
-
-    STAR = "star"
-    CIRCLE = "circle"
-    HEART = "heart"
-    ARCH = "arch"
-    NONE = "none"
-
-
-class BackgroundKind(StrEnum):
-    """What is around the opening."""
-
-    PLAIN = "plain"
-    GRADIENT = "gradient"
-    NIGHT = "night"
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """Which photo, and how it lies in the opening.
-
-    ``x`` and ``y`` shift its centre by fractions of the opening; at ``zoom`` 1 it just covers the
-    opening; ``rotation`` is in degrees clockwise.
-    """
-
-    id: str
-    x: float = 0.0
-    y: float = 0.0
-    zoom: float = 1.0
-    rotation: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The opening. ``size`` and ``border`` are fractions of the format's shorter side."""
-
-    kind: FrameKind = FrameKind.STAR
-    size: float = 0.86
-    border: float = 0.012
-    colour: str = "#c8963e"
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """What is around the opening; colours run from the top to the bottom."""
-
-    kind: BackgroundKind = BackgroundKind.NIGHT
-    colours: tuple[str, ...] = ("#1d2b53", "#4a2b6b")
-
-
-@dataclass(frozen=True, slots=True)
-class Lettering:
-    """Words: their centre in fractions of the format, their size in those of its shorter side."""
-
-    text: str = ""
-    font: str = "baloo"
-    colour: str = "#ffffff"
-    size: float = 0.1
-    x: float = 0.5
-    y: float = 0.8
-
-
-_NAME = Lettering(font="pacifico", size=0.13, y=0.84)
-_TEXT = Lettering(font="comfortaa", colour="#e8dcc0", size=0.036, y=0.935)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A whole design."""
-
-    photo: Photo
-    frame: Frame = Frame()
-    background: Background = Background()
-    name: Lettering = _NAME
-    text: Lettering = _TEXT
-    version: int = VERSION
 
 
 def blank(photo_id: UUID | str, *, spec: PrintSpec | None = None) -> Document:
@@ -128,16 +79,16 @@ def blank(photo_id: UUID | str, *, spec: PrintSpec | None = None) -> Document:
         return Document(
             photo=photo,
             frame=Frame(size=0.74),
-            name=replace(_NAME, size=0.11, y=0.855),
-            text=replace(_TEXT, size=0.034, y=0.95),
+            name=replace(USUAL_NAME, size=0.11, y=0.855),
+            text=replace(USUAL_TEXT, size=0.034, y=0.95),
         )
     frame = Frame(size=0.84)
     beside = round((1 - frame.size * spec.height_mm / spec.width_mm) / 4, DECIMALS)
     return Document(
         photo=photo,
         frame=frame,
-        name=replace(_NAME, size=0.22, x=beside, y=0.5),
-        text=replace(_TEXT, size=0.06, x=round(1 - beside, DECIMALS), y=0.5),
+        name=replace(USUAL_NAME, size=0.22, x=beside, y=0.5),
+        text=replace(USUAL_TEXT, size=0.06, x=round(1 - beside, DECIMALS), y=0.5),
     )
 
 
@@ -195,8 +146,8 @@ class _Reader:
             photo=self._photo(data.get("photo")),
             frame=self._frame(data.get("frame", {})),
             background=self._background(data.get("background", {})),
-            name=self._lettering("name", data.get("name", {}), _NAME, most=MAX_NAME),
-            text=self._lettering("text", data.get("text", {}), _TEXT, most=MAX_TEXT),
+            name=self._lettering("name", data.get("name", {}), USUAL_NAME, most=MAX_NAME),
+            text=self._lettering("text", data.get("text", {}), USUAL_TEXT, most=MAX_TEXT),
         )
 
     def _photo(self, raw: Any) -> Photo:
