@@ -33,12 +33,14 @@ WITHIN: Final = rf"([{_ENDS}])(?=[{_CONTROLS_BUT_ENDS}{_SPACES}{_QUOTE}]*[{_SIGN
 FIRST: Final = rf"^([\t\r\n]|[{_CONTROLS}{_SPACES}{_QUOTE}]*[{_SIGNS}])"
 
 
-def disarmed(cell: str) -> tuple[str, tuple[str, ...]]:
-    """Return the SQL that disarms a cell, given as SQL, with its parameters.
+# What most cells are; to know it costs a third less than to replace nothing in them.
+HARMLESS: Final = rf"^[A-Za-z0-9][^{_ENDS}]*$"
 
-    Few cells have an end of another spreadsheet's in them: the others are searched once.
-    """
-    # Both are put there by their name, so that the expression stands for itself three times.
+
+def disarmed(cell: str) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL that disarms a cell, given as SQL, with its parameters."""
     within = rf"regexp_replace({cell}, %s, '\1''', 'g')"
     inner = f"CASE WHEN {cell} ~ %s THEN {within} ELSE {cell} END"
-    return rf"regexp_replace({inner}, %s, '''\1')", (HAS_END, WITHIN, FIRST)
+    whole = rf"regexp_replace({inner}, %s, '''\1')"
+    sql = f"CASE WHEN {cell} = '' OR {cell} ~ %s THEN {cell} ELSE {whole} END"
+    return sql, (HARMLESS, HAS_END, WITHIN, FIRST)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import urlencode
 from uuid import UUID
 
 from .enums import UNFINISHED, ExportState
@@ -24,6 +25,7 @@ class ExportRow:
     title: str
     words: str
     options: str
+    query: str
     state: str
     tone: str
     running: bool
@@ -31,6 +33,7 @@ class ExportRow:
     ready: bool
     may_cancel: bool
     may_repeat: bool
+    may_ask_again: bool
 
     @classmethod
     def of(cls, export: ExportJob, *, user_id: UUID, editor: bool) -> Self:
@@ -42,6 +45,7 @@ class ExportRow:
             title=exporter.title if exporter else export.exporter,
             words=exporter.words(filters_of(export.params)) if exporter else "",
             options=Options.of(export.params).words(),
+            query=urlencode(sorted(export.params.items())),
             state=str(state.label),
             tone=TONES.get(state, "neutral"),
             running=state is ExportState.RUNNING,
@@ -50,6 +54,7 @@ class ExportRow:
             may_cancel=state in UNFINISHED and (editor or export.requested_by_id == user_id),
             may_repeat=exporter is not None
             and state in (ExportState.FAILED, ExportState.CANCELLED, ExportState.EXPIRED),
+            may_ask_again=exporter is not None and state not in UNFINISHED,
         )
 
 

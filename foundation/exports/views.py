@@ -103,8 +103,8 @@ def options(request: ShopRequest, kind: str) -> HttpResponse:
     names = [column.name for column in exporter.columns]
     ticked = wanted.columns or tuple(names)
     context = {
-        "title": exporter.title,
-        "lead": f"As a CSV file: {words}.",
+        "title": f"Export: {exporter.title}",
+        "lead": f"A CSV file of what matches: {words}.",
         "kind": kind,
         "filters": filters,
         "columns": [

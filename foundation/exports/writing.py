@@ -37,7 +37,7 @@ class Snapshot:
         with self._reading.wrap_database_errors, inner.copy(*statement) as copy:
             # PostgreSQL sends one row a message (documented in its protocol).
             for row in copy:
-                piece.append(bytes(row))
+                piece.append(row)
                 rows += 1
                 size += len(row)
                 if size >= PIECE_BYTES:

@@ -11,11 +11,10 @@ from itertools import islice
 from typing import IO, Any, Final
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from foundation.failures import Transient
 from foundation.live.api import touch
+from foundation.storage.api import NoSuchFile, delete, open_file
 from foundation.untrusted.api import Rejected, read_csv
 from foundation.work.api import Cancelled, Running
 from pricing.enums import PriceFileState
@@ -46,11 +45,8 @@ def read_list(job: Running, *, price_file_id: UUID) -> None:
             _read(job, file)
         except Rejected as rejected:
             _end(job, file, PriceFileState.REFUSED, error=str(rejected))
-        except FileNotFoundError:
+        except NoSuchFile:
             _end(job, file, PriceFileState.REFUSED, error=_FILE_GONE)
-        except OSError as error:
-            message = f"The stored file could not be read: {error}. It is tried again."
-            raise Transient(message) from error
         else:
             _end(job, file, PriceFileState.READY)
     forget_stored(file)
@@ -59,7 +55,7 @@ def read_list(job: Running, *, price_file_id: UUID) -> None:
 def forget_stored(file: PriceFile) -> None:
     """Delete the stored file: what it said is in the lines. Harmless when it is gone already."""
     if file.storage_key:
-        default_storage.delete(file.storage_key)
+        delete(file.storage_key)
         PriceFile.objects.filter(pk=file.pk).update(storage_key="")
 
 
@@ -81,7 +77,7 @@ def _read(job: Running, file: PriceFile) -> None:
         # What an attempt before this one had read.
         PriceFileLine.objects.filter(file=file).delete()
     counts: Counter[str] = Counter()
-    with default_storage.open(file.storage_key, "rb") as stream:
+    with open_file(file.storage_key) as stream:
         metered: Any = _Metered(stream)
         rows = read_csv(metered, COLUMNS, limits=limits(), without_mark=file.encoding)
         for piece in _pieces(read_lines(rows, currency=file.shop.currency)):

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 from uuid import UUID, uuid4
 
-from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from foundation.audit.api import record
 from foundation.live.api import touch
+from foundation.storage.api import delete, list_keys, save
 from foundation.work.api import cancel, enqueue, jobs_numbered
 from pricing.models import PriceFile
 
@@ -33,11 +33,15 @@ def upload_list(  # noqa: PLR0913 -- one use case, all by keyword
 ) -> PriceFile:
     """Store an uploaded list and have it read. Its content is copied in bounded pieces.
 
+    Raises :class:`~foundation.storage.api.StorageDown` when it cannot be stored.
+
     ``encoding`` ("utf-8" or "cp1252") is what the sender says a file without a mark is in.
     """
     file_id = uuid4()
     # Outside any transaction: a bucket may be slow.
-    key = default_storage.save(f"{_FOLDER}/{shop_id}/{file_id}.csv", File(content))
+    key = f"{_FOLDER}/{shop_id}/{file_id}.csv"
+    content.seek(0)
+    save(key, content, content_type="text/csv")
     try:
         with transaction.atomic():
             job_id = enqueue(
@@ -59,7 +63,7 @@ def upload_list(  # noqa: PLR0913 -- one use case, all by keyword
             )
             _record(made, "uploaded", actor_id, size=size)
     except BaseException:
-        default_storage.delete(key)
+        delete(key)
         raise
     return made
 
@@ -84,7 +88,7 @@ def delete_list(*, file: PriceFile, actor_id: UUID | None) -> None:
         return
     _record(file, "deleted", actor_id, lines=file.lines)
     if file.storage_key:
-        transaction.on_commit(lambda: default_storage.delete(file.storage_key))
+        transaction.on_commit(lambda: delete(file.storage_key))
 
 
 def stray_files(*, before: dt.datetime) -> Iterator[str]:
@@ -92,21 +96,15 @@ def stray_files(*, before: dt.datetime) -> Iterator[str]:
 
     They are left where a process was killed between storing a file and noting it.
     """
-    shops, _ = default_storage.listdir(_FOLDER) if default_storage.exists(_FOLDER) else ([], [])
-    for shop in shops:
-        for name in default_storage.listdir(f"{_FOLDER}/{shop}")[1]:
-            key = f"{_FOLDER}/{shop}/{name}"
-            if (
-                default_storage.get_modified_time(key) < before
-                and not PriceFile.objects.filter(storage_key=key).exists()
-            ):
-                yield key
+    for key in list_keys(_FOLDER, older_than=timezone.now() - before):
+        if not PriceFile.objects.filter(storage_key=key).exists():
+            yield key
 
 
 def delete_stray_files(keys: Iterable[str]) -> None:
     """Delete stored files that belong to no list."""
     for key in keys:
-        default_storage.delete(key)
+        delete(key)
 
 
 def _record(file: PriceFile, deed: str, actor_id: UUID | None, **details: object) -> None:

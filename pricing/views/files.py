@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
+from foundation.storage.api import StorageDown
 from foundation.tabs import ROWS, TabLink
 from foundation.work.api import JobState
 from pricing import services
@@ -140,15 +141,19 @@ def _take_in(request: ShopRequest) -> HttpResponse:
     if not form.is_valid():
         return _upload_page(request, form, status=422)
     file = form.cleaned_data["file"]
-    made = services.upload_list(
-        shop_id=request.shop.pk,
-        connection_id=form.connection_id,
-        name=file.name,
-        content=file,
-        size=file.size,
-        encoding=form.cleaned_data["encoding"],
-        actor_id=request.user.pk,
-    )
+    try:
+        made = services.upload_list(
+            shop_id=request.shop.pk,
+            connection_id=form.connection_id,
+            name=file.name,
+            content=file,
+            size=file.size,
+            encoding=form.cleaned_data["encoding"],
+            actor_id=request.user.pk,
+        )
+    except StorageDown:
+        form.add_error("file", "It could not be stored now. Nothing was kept; try again soon.")
+        return _upload_page(request, form, status=503)
     return redirect("pricing:file", file_id=made.pk)
 
 

@@ -351,7 +351,7 @@ def test_the_command(connection: Connection, shop: Shop, monkeypatch: pytest.Mon
 
 def test_columns_are_chosen_on_a_page_in_the_wanted_order(browser: Client) -> None:
     page = text_of(browser, "/exports/options/pricing.ledger/?layer=outside&columns=sku,at&bom=1")
-    assert "As a CSV file: Whose price: Outside edit." in page
+    assert "A CSV file of what matches: Whose price: Outside edit." in page
     assert '<input type="hidden" name="layer" value="outside">' in page
     ticked = re.findall(r'name="columns" value="(\w+)" checked', page)
     every = re.findall(r'name="columns" value="(\w+)"', page)
@@ -367,6 +367,8 @@ def test_columns_are_chosen_on_a_page_in_the_wanted_order(browser: Client) -> No
     settle()
     export = ExportJob.objects.get()
     assert content_of(export) == b"\xef\xbb\xbfsku,at\n"
+    page = text_of(browser, LIST)
+    assert "/exports/options/pricing.ledger/?bom=1&amp;columns=sku%2Cat&amp;layer=outside" in page
     # Made again it is the same file.
     ExportJob.objects.update(state="expired")
     again = browser.post(START, export.params, follow=True)

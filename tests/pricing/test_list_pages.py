@@ -357,3 +357,14 @@ def test_the_lines_are_leafed_through_in_their_order(
         url = page + follow.replace("&amp;", "&").partition("#")[0] if follow else None
     numbers = [int(sku[2:]) for sku in seen if sku.startswith("N-")]
     assert numbers == list(range(100, 200))
+
+
+def test_a_list_that_cannot_be_stored_is_said_so(
+    connection: Connection, owner: User, files: Path
+) -> None:
+    files.joinpath("files").write_text("a file where the folder should be")
+    content = b"sku,price\nA,1.00\n"
+    answer = sent(logged_in(owner), content, connection=str(connection.pk))
+    assert answer.status_code == 503
+    assert "It could not be stored now. Nothing was kept; try again soon." in text_of(answer)
+    assert (PriceFile.objects.count(), Job.objects.count()) == (0, 0)
