@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from django import forms
 
+from connectors.stripe.api import is_secret_key
+
 # Shopify's own rule for shop domains, in lower case (contract §2).
 SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9_-]*\.myshopify\.com")
 HANDLE = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -113,6 +115,46 @@ class SecretsForm(forms.Form):
         return cleaned
 
 
+STRIPE_KEY_HELP = (
+    "At Stripe: Developers → API keys → “Secret key”, or better a restricted key that may write "
+    "Checkout Sessions, Refunds and Webhook Endpoints and read the rest. It begins with sk_ or rk_."
+)
+
+
+class StripeForm(forms.Form):
+    """An account and its key; the webhook endpoint is made by us."""
+
+    account = forms.CharField(
+        label="Account id",
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": "acct_…"}),
+        help_text="Settings → Business → Account details. We compare it with the key's account, so "
+        "that no other account's payments are taken for yours.",
+    )
+    secret_key = _secret_field("Secret key", STRIPE_KEY_HELP)
+
+    def clean_account(self) -> str:
+        """Refuse what is no account's id."""
+        given = str(self.cleaned_data["account"]).strip()
+        if not re.fullmatch(r"acct_[A-Za-z0-9]{8,32}", given):
+            raise forms.ValidationError("An account's id begins with acct_. Copy it again.")
+        return given
+
+    def clean_secret_key(self) -> str:
+        """Refuse the values people confuse with the key."""
+        return _checked_key(self.cleaned_data["secret_key"])
+
+
+class StripeSecretsForm(forms.Form):
+    """A new key for a connection; the webhook secret is changed by a button of its own."""
+
+    secret_key = _secret_field("New secret key", STRIPE_KEY_HELP)
+
+    def clean_secret_key(self) -> str:
+        """Refuse the values people confuse with the key."""
+        return _checked_key(self.cleaned_data["secret_key"])
+
+
 class ReasonForm(forms.Form):
     """Why a connection is parked."""
 
@@ -128,6 +170,24 @@ def _checked_token(text: str) -> str:
     if re.search(r"\s|[^\x21-\x7e]", token):
         raise forms.ValidationError("A token has no spaces and no special letters. Copy it again.")
     return token
+
+
+def _checked_key(text: str) -> str:
+    key = text.strip()
+    if key.startswith("pk_"):
+        raise forms.ValidationError(
+            "This is the publishable key, which may do nothing here. The secret key stands below "
+            "it and begins with sk_."
+        )
+    if key.startswith("whsec_"):
+        raise forms.ValidationError(
+            "This is a webhook's secret. We make the webhook endpoint ourselves and need the key."
+        )
+    if not is_secret_key(key):
+        raise forms.ValidationError(
+            "A secret key looks like sk_live_… or rk_live_…, without spaces. Copy it again."
+        )
+    return key
 
 
 def _checked_secret(text: str) -> str:

@@ -42,6 +42,10 @@ class ConnectionFacts:
     scopes: tuple[Scope, ...]
     failed: str
     """Why the last test failed; empty when it did not."""
+    endpoint: str
+    """Where Stripe delivers to; empty when it does not, and at other vendors."""
+    lacks: tuple[str, ...]
+    """What the account lacks beside scopes, in words."""
     gauge: BudgetGauge | None
 
     @classmethod
@@ -63,6 +67,8 @@ class ConnectionFacts:
             if "granted" in facts
             else (),
             failed=facts.get("failed", ""),
+            endpoint=facts.get("endpoint", ""),
+            lacks=() if "granted" in facts else tuple(facts.get("missing", ())),
             gauge=budget_gauge(connection.pk),
         )
 
@@ -87,4 +93,6 @@ class ConnectionFacts:
             return "Test failed", "bad"
         if self.missing:
             return "Scopes missing", "warn"
+        if self.lacks:
+            return "Incomplete", "warn"
         return "Works", "good"

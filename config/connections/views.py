@@ -1,6 +1,7 @@
 """The connection pages. Everybody in the shop sees the state; an owner changes it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,17 +25,32 @@ from foundation.shops.api import (
     store_facts,
 )
 from foundation.shops.models import Connection
+from orders.payments.api import probe_account
 
-from .forms import ReasonForm, SecretsForm, ShopifyForm
+from .forms import ReasonForm, SecretsForm, ShopifyForm, StripeSecretsForm
 from .presenting import ConnectionFacts
 
 if TYPE_CHECKING:
     from django.forms import Form
 
 EXCHANGES_SHOWN = 10
+PROBES: Final[Mapping[ConnectionKind, Callable[[UUID], dict[str, Any]]]] = {
+    ConnectionKind.SHOPIFY: probe_connection,
+    ConnectionKind.STRIPE: probe_account,
+}
+REMEDIES: Final[Mapping[ConnectionKind, str]] = {
+    ConnectionKind.SHOPIFY: "Add the scopes to the app in Shopify's admin, install it again, and "
+    "test again.",
+    ConnectionKind.STRIPE: "Mend it, then test again.",
+}
+SECRETS_FORMS: Final[Mapping[ConnectionKind, type["Form"]]] = {
+    ConnectionKind.SHOPIFY: SecretsForm,
+    ConnectionKind.STRIPE: StripeSecretsForm,
+}
 
 
-def _connection(request: ShopRequest, connection_id: UUID) -> Connection:
+def connection_of(request: ShopRequest, connection_id: UUID) -> Connection:
+    """Return a connection of the shop; 404 for any other."""
     found = Connection.objects.for_shop(request.shop.pk).filter(pk=connection_id).first()
     if found is None:
         raise Http404
@@ -61,7 +77,7 @@ def connection_list(request: ShopRequest) -> HttpResponse:
 @shop_page()
 def connection_detail(request: ShopRequest, connection_id: UUID) -> HttpResponse:
     """Show one connection: facts, scopes, budget, the last calls."""
-    connection = _connection(request, connection_id)
+    connection = connection_of(request, connection_id)
     facts = ConnectionFacts.of(connection)
     context = {
         "title": connection.account,
@@ -104,24 +120,26 @@ def connection_add(request: ShopRequest) -> HttpResponse:
                 "This Shopify shop is connected already. A Shopify shop belongs to one shop here.",
             )
         else:
-            _test(request, made)
+            tested(request, made)
             return redirect("connections:detail", connection_id=made.pk)
-    return _form_page(request, form, "Connect a Shopify shop", "Connect and test")
+    title, action = "Connect a Shopify shop", "Connect and test"
+    return form_page(request, form, title, action, kind=ConnectionKind.SHOPIFY)
 
 
 @require_POST
 @shop_page(Role.OWNER)
 def connection_test(request: ShopRequest, connection_id: UUID) -> HttpResponse:
-    """Ask Shopify who it is and what our token may do. A person waits, so it is done here."""
-    connection = _connection(request, connection_id)
-    _test(request, connection)
+    """Ask the vendor who it is and what we may do. A person waits, so it is done here."""
+    connection = connection_of(request, connection_id)
+    tested(request, connection)
     return redirect("connections:detail", connection_id=connection.pk)
 
 
-def _test(request: ShopRequest, connection: Connection) -> None:
+def tested(request: ShopRequest, connection: Connection) -> None:
+    """Test a connection and tell the person what came of it."""
     # No transaction is open here: a call abroad must never hold one (house law 2).
     try:
-        facts = probe_connection(connection.pk)
+        facts = PROBES[ConnectionKind(connection.kind)](connection.pk)
     except Failure as failure:
         # What an earlier test read stays; that it works now must not.
         facts = {**connection.facts, "failed": failure.message}
@@ -134,8 +152,8 @@ def _test(request: ShopRequest, connection: Connection) -> None:
         if missing:
             messages.warning(
                 request,
-                f"Connected to {facts['name']}, but the token lacks {', '.join(missing)}. Add the "
-                "scopes to the app in Shopify's admin, install it again, and test again.",
+                f"Connected to {facts['name']}, but it lacks {', '.join(missing)}. "
+                f"{REMEDIES[ConnectionKind(connection.kind)]}",
             )
         else:
             messages.success(request, f"Connected to {facts['name']}: everything needed is there.")
@@ -147,7 +165,7 @@ def _test(request: ShopRequest, connection: Connection) -> None:
 @shop_page(Role.OWNER)
 def connection_park(request: ShopRequest, connection_id: UUID) -> HttpResponse:
     """Stop all calls through a connection, with a reason."""
-    connection = _connection(request, connection_id)
+    connection = connection_of(request, connection_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Not parked: say why, in at most 300 characters.")
@@ -164,31 +182,36 @@ def connection_park(request: ShopRequest, connection_id: UUID) -> HttpResponse:
 @shop_page(Role.OWNER)
 def connection_resume(request: ShopRequest, connection_id: UUID) -> HttpResponse:
     """Allow calls again; the jobs that wait for it go on."""
-    connection = _connection(request, connection_id)
+    connection = connection_of(request, connection_id)
     jobs = outbound.resume_connection(connection.pk, actor_id=request.user.pk)
     waited = f" {jobs} waiting job{'s' if jobs != 1 else ''} put back." if jobs else ""
     messages.success(request, f"{connection.account} works again.{waited}")
     return redirect("connections:detail", connection_id=connection.pk)
 
 
-@sensitive_post_parameters("access_token", "webhook_secret")
+@sensitive_post_parameters("access_token", "webhook_secret", "secret_key")
 @require_http_methods(["GET", "HEAD", "POST"])
 @shop_page(Role.OWNER)
 def connection_secrets(request: ShopRequest, connection_id: UUID) -> HttpResponse:
-    """Replace the token, the webhook secret, or both, then test."""
-    connection = _connection(request, connection_id)
-    form = SecretsForm(request.POST if request.method == "POST" else None)
+    """Replace credentials, then test."""
+    connection = connection_of(request, connection_id)
+    kind = ConnectionKind(connection.kind)
+    form = SECRETS_FORMS[kind](request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         change_secrets(
             connection_id=connection.pk, changed=form.cleaned_data, actor_id=request.user.pk
         )
         messages.success(request, "The new credentials are stored, encrypted.")
-        _test(request, connection)
+        tested(request, connection)
         return redirect("connections:detail", connection_id=connection.pk)
-    return _form_page(request, form, f"New credentials for {connection.account}", "Store and test")
+    title = f"New credentials for {connection.account}"
+    return form_page(request, form, title, "Store and test", kind=kind)
 
 
-def _form_page(request: ShopRequest, form: "Form", title: str, action: str) -> HttpResponse:
+def form_page(
+    request: ShopRequest, form: "Form", title: str, action: str, *, kind: ConnectionKind
+) -> HttpResponse:
+    """Show a form of credentials, beside where to find them."""
     status = 422 if form.is_bound else 200
     return render(
         request,
@@ -198,6 +221,7 @@ def _form_page(request: ShopRequest, form: "Form", title: str, action: str) -> H
             "crumbs": [("Connections", reverse("connections:list"))],
             "form": form,
             "action": action,
+            "kind": kind,
         },
         status=status,
     )

@@ -66,6 +66,7 @@ class LaneClient(stripe.HTTPClient):
             with self._lane.exchange(call, grant.points) as exchange:
                 answer = exchange.answer
                 exchange.vendor_request_id = answer.headers.get("request-id", "")
+                exchange.actual_cost = grant.points
                 failure = errors.failure_of(answer, call, self._credentials)
                 if failure is not None:
                     raise failure
