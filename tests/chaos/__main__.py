@@ -9,7 +9,7 @@ import traceback
 from dataclasses import replace
 from typing import Any
 
-from tests.chaos import campaigns, clocks, races, rivals, runs, seasons
+from tests.chaos import campaigns, clocks, prints, races, rivals, runs, seasons
 from tests.chaos.house import FULL, SHORT, Scale
 
 RUNS = {
@@ -23,6 +23,7 @@ RUNS = {
     "reconcile": campaigns.reconcile,
     "order": clocks.order,
     "clock": clocks.clock,
+    "render": prints.render,
 }
 # For the test suite: all of what campaigns meet, in one house.
 TOGETHER = {"seasons": seasons.seasons}
