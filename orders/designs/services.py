@@ -19,6 +19,7 @@ from orders.enums import DesignStatus
 from orders.models import Design, Photo, PrintSize
 from orders.people.callers import Caller
 
+from .specs import spec_of
 from .states import move, tell
 
 
@@ -56,7 +57,9 @@ def create_design(*, caller: Caller, size_id: UUID, photo_id: UUID, document: An
     """
     size = size_to_design(shop_id=caller.shop_id, size_id=size_id)
     photo = photo_of(caller, photo_id)
-    read = blank(photo.pk) if document is None else read_document(document)
+    read = (
+        blank(photo.pk, spec=spec_of(size)) if document is None else read_document(document)
+    )
     _refuse_other_photo(read, photo)
     design = Design.objects.create(
         shop_id=caller.shop_id,
