@@ -80,7 +80,8 @@ class Session:
     """A Checkout Session. ``status``: open, complete, expired.
 
     ``payment_status``: paid, unpaid, no_payment_required. ``payment_intent`` and ``url`` are empty
-    where there is none: before the payment, and after the session's end.
+    where there is none: before the payment, and after the session's end. A session that somebody
+    else made in another mode than payment may have no currency.
     """
 
     id: str

@@ -36,15 +36,18 @@ def _time(seconds: int) -> dt.datetime:
 
 
 def session(doc: Doc) -> Session:
-    """A ``checkout.session`` of mode payment."""
+    """A ``checkout.session``.
+
+    Lists and events of the account also hold sessions that others made there, of other modes.
+    """
     got = msgspec.convert(doc, wire.Session)
     entered = got.customer_details.email if got.customer_details else None
     return Session(
         id=got.id,
         status=got.status,
         payment_status=got.payment_status,
-        amount_total=from_wire(got.amount_total, got.currency),
-        currency=got.currency.upper(),
+        amount_total=from_wire(got.amount_total or 0, got.currency or ""),
+        currency=(got.currency or "").upper(),
         payment_intent=got.payment_intent or "",
         url=got.url or "",
         client_reference_id=got.client_reference_id or "",

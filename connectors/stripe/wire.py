@@ -6,15 +6,15 @@ import msgspec
 
 
 class Session(msgspec.Struct):
-    """``checkout.session`` of mode payment; other modes have no amount."""
+    """``checkout.session``; one of another mode than payment may have no amount."""
 
     id: str
     status: str
     payment_status: str
-    amount_total: int
-    currency: str
     created: int
     expires_at: int
+    amount_total: int | None = None
+    currency: str | None = None
     payment_intent: str | None = None
     url: str | None = None
     client_reference_id: str | None = None

@@ -137,7 +137,7 @@ def _fields(doc: Doc, rates: list[Doc], *, due: str, problem: str, given: dict[s
         parts.append(_address(doc, given))
     if rates:
         parts.append(_shipping(rates, given))
-    parts += [_methods(given), _test_cards()]
+    parts += [_methods(doc["payment_method_types"], given), _test_cards()]
     return f'<form method="post">{"".join(parts)}<button>Pay {due}</button></form>'
 
 
@@ -168,11 +168,11 @@ def _shipping(rates: list[Doc], given: dict[str, str]) -> str:
     return f"<fieldset><legend>Shipping</legend>{rows}</fieldset>"
 
 
-def _methods(given: dict[str, str]) -> str:
+def _methods(names: list[str], given: dict[str, str]) -> str:
     chosen = given.get("method", "card")
     options = "".join(
-        f'<option value="{name}"{" selected" if chosen == name else ""}>{label}</option>'
-        for name, label in METHODS.items()
+        f'<option value="{name}"{" selected" if chosen == name else ""}>{METHODS[name]}</option>'
+        for name in names
     )
     card = given.get("card", "4242 4242 4242 4242")
     numeric = ' inputmode="numeric"'

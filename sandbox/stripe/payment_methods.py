@@ -7,6 +7,12 @@ from sandbox.stripe.words import words
 # What the payment page offers: a card, and bank debits that clear days later.
 SIMULATED = ("card", "acss_debit", "us_bank_account", "sepa_debit")
 DELAYED = frozenset(SIMULATED) - {"card"}
+# Bank debits know some currencies only.
+_CURRENCIES = {
+    "acss_debit": ("cad", "usd"),
+    "us_bank_account": ("usd",),
+    "sepa_debit": ("eur",),
+}
 ALL_METHODS = frozenset(
     words(
         "acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit "
@@ -17,6 +23,11 @@ ALL_METHODS = frozenset(
         "swish twint upi us_bank_account wechat_pay zip"
     )
 )
+
+
+def fitting(currency: str) -> list[str]:
+    """The methods that take a currency."""
+    return [name for name in SIMULATED if currency in _CURRENCIES.get(name, (currency,))]
 
 
 class Card(msgspec.Struct, frozen=True):

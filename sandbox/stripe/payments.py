@@ -56,7 +56,7 @@ def submit(work: Work, session: Record, payer: Payer) -> str:
         RefusedError: the session is not open, or the method is none of its.
     """
     check_open(session)
-    if payer.method not in session.doc["payment_method_types"] and payer.method not in DELAYED:
+    if payer.method not in session.doc["payment_method_types"]:
         message = f"the session does not take {payer.method}"
         raise RefusedError(message)
     card = payer.test_card() if payer.method == "card" else None

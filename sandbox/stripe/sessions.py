@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from sandbox.stripe import ids, money, versions
 from sandbox.stripe.errors import ApiError, exclusive, missing, no_such, refused
 from sandbox.stripe.lines import check_line, check_rate, line_item, one_of, shipping_rate
+from sandbox.stripe.payment_methods import fitting
 from sandbox.stripe.state import Record, Work, merged
 
 Doc: TypeAlias = dict[str, Any]
@@ -33,6 +34,10 @@ def check(work: Work, given: Doc, *, version: str) -> None:
         raise ApiError(400, message, param="line_items")
     currency = currencies.pop()
     _check_options(work, given, currency)
+    for index, method in enumerate(given.get("allowed_payment_method_types", ())):
+        if method not in fitting(currency):
+            message = f"The payment method type `{method}` does not take {currency}."
+            raise ApiError(400, message, param=f"allowed_payment_method_types[{index}]")
     total = sum(line_item(line, now=0)["amount_total"] for line in given["line_items"])
     _check_total(total, currency)
 
@@ -96,6 +101,7 @@ def create(work: Work, given: Doc) -> Record:
         for option in given.get("shipping_options", ())
     ]
     subtotal = sum(line["amount_subtotal"] for line in lines)
+    currency = lines[0]["currency"]
     number = ids.new("checkout.session")
     settings = work.world.settings
     doc = blank() | {
@@ -106,14 +112,14 @@ def create(work: Work, given: Doc) -> Record:
         "cancel_url": given.get("cancel_url"),
         "client_reference_id": given.get("client_reference_id"),
         "created": work.at,
-        "currency": lines[0]["currency"],
+        "currency": currency,
         "customer_creation": given.get("customer_creation", "if_required"),
         "customer_email": given.get("customer_email"),
         "expires_at": given.get("expires_at", work.at + settings.most_life),
         "integration_identifier": given.get("integration_identifier"),
         "locale": given.get("locale"),
         "metadata": merged({}, given.get("metadata", {})),
-        "payment_method_types": given.get("allowed_payment_method_types", ["card"]),
+        "payment_method_types": given.get("allowed_payment_method_types", fitting(currency)),
         "allowed_payment_method_types": given.get("allowed_payment_method_types"),
         "shipping_address_collection": given.get("shipping_address_collection"),
         "shipping_options": [

@@ -1,6 +1,7 @@
 """Deliveries: signatures as the official library makes them, and what they say (§5, §6)."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -125,6 +126,21 @@ def test_every_object_we_know_is_read(desk: Desk) -> None:
         refund, "expired_or_canceled_card",
     )  # fmt: skip
     assert dispute.startswith("du_")
+
+
+def test_a_session_of_another_mode_is_read_although_it_costs_nothing() -> None:
+    session = {
+        "object": "checkout.session", "id": "cs_1", "mode": "setup", "status": "complete",
+        "payment_status": "no_payment_required", "amount_total": None, "currency": None,
+        "created": NOW, "expires_at": NOW,
+    }  # fmt: skip
+    event = {
+        "id": "evt_1", "object": "event", "type": "checkout.session.completed", "created": NOW,
+        "livemode": True, "data": {"object": session},
+    }  # fmt: skip
+    read = read_event(json.dumps(event).encode()).object
+    assert isinstance(read, Session)
+    assert (read.currency, read.amount_total, read.client_reference_id) == ("", Decimal(0), "")
 
 
 @pytest.mark.parametrize("change", [

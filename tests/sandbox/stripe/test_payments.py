@@ -1,10 +1,11 @@
 """A customer pays, is declined, pays by a bank that takes days, goes back (contract §3.2, §5)."""
 
 import urllib.parse
+from typing import Literal
 
 import stripe
 
-from tests.sandbox.stripe.conftest import OTHER, StripeSandbox, line, paid, wanted
+from tests.sandbox.stripe.conftest import OTHER, StripeSandbox, error_of, line, paid, told, wanted
 
 
 def _form(**fields: str) -> str:
@@ -96,13 +97,30 @@ def test_a_bank_debit_clears_days_later(box: StripeSandbox, client: stripe.Strip
 
 def test_a_bank_debit_fails_days_later(box: StripeSandbox, client: stripe.StripeClient) -> None:
     session = client.v1.checkout.sessions.create(params=wanted())
-    box.act("pay", session=session.id, method="sepa_debit")
+    box.act("pay", session=session.id, method="acss_debit")
     box.act("bounce", session=session.id)
     failed = client.v1.checkout.sessions.retrieve(session.id)
     assert (failed.status, failed.payment_status) == ("complete", "unpaid")
     intent = client.v1.payment_intents.retrieve(str(failed.payment_intent))
     assert (intent.status, intent.amount_received) == ("requires_payment_method", 0)
     assert box.events(session.id)[-1] == "checkout.session.async_payment_failed"
+
+
+def test_a_session_is_paid_by_a_method_that_it_takes(
+    box: StripeSandbox, client: stripe.StripeClient
+) -> None:
+    session = client.v1.checkout.sessions.create(params=wanted())
+    assert session.payment_method_types == ["card", "acss_debit"]
+    cards: list[Literal["card"]] = ["card"]
+    only = client.v1.checkout.sessions.create(params=wanted(allowed_payment_method_types=cards))
+    for number, method in ((session.id, "sepa_debit"), (only.id, "acss_debit")):
+        body = {"session": number, "method": method}
+        words = box.refusal("accounts/acct_1DemoMapleMutt00/pay", body)
+        assert words == f"the session does not take {method}"
+    assert "Pre-authorized debit" not in box.raw("GET", f"/c/pay/{only.id}")[1]
+    params = wanted(allowed_payment_method_types=["card", "sepa_debit"])
+    error = error_of(lambda: client.v1.checkout.sessions.create(params=params))
+    assert told(error) == (400, None, "allowed_payment_method_types[1]")
 
 
 def test_nothing_to_pay_makes_no_intent(box: StripeSandbox) -> None:
