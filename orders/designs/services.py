@@ -57,9 +57,7 @@ def create_design(*, caller: Caller, size_id: UUID, photo_id: UUID, document: An
     """
     size = size_to_design(shop_id=caller.shop_id, size_id=size_id)
     photo = photo_of(caller, photo_id)
-    read = (
-        blank(photo.pk, spec=spec_of(size)) if document is None else read_document(document)
-    )
+    read = blank(photo.pk, spec=spec_of(size)) if document is None else read_document(document)
     _refuse_other_photo(read, photo)
     design = Design.objects.create(
         shop_id=caller.shop_id,
