@@ -29,6 +29,16 @@ SCHEDULE = [
     Entry(
         "exports.sweep", "exports.sweep", every=dt.timedelta(days=1), offset=dt.timedelta(hours=3)
     ),
+    Entry(
+        "orders.prune", "orders.prune", every=dt.timedelta(hours=1), offset=dt.timedelta(minutes=51)
+    ),
+    # Customers' photos past their time, and pictures that no row names.
+    Entry(
+        "orders.forget_photos",
+        "orders.forget_photos",
+        every=dt.timedelta(days=1),
+        offset=dt.timedelta(hours=4, minutes=20),
+    ),
     # Runs and ends that merchants have scheduled; their times are on the minute.
     Entry("pricing.run_due", "pricing.run_due", every=dt.timedelta(minutes=1)),
     # Likewise campaigns; and their variants whose hold, cool-down or window is over.
