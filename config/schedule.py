@@ -77,4 +77,17 @@ SCHEDULE = [
         every=dt.timedelta(hours=1),
         offset=dt.timedelta(minutes=57),
     ),
+    # What Stripe's webhooks did not bring; pages and refunds that were begun and not finished.
+    Entry(
+        "orders.sweep_payments",
+        "orders.sweep_payments",
+        every=dt.timedelta(minutes=5),
+        offset=dt.timedelta(minutes=2),
+    ),
+    Entry(
+        "orders.prune_stripe_events",
+        "orders.prune_stripe_events",
+        every=dt.timedelta(hours=1),
+        offset=dt.timedelta(minutes=52),
+    ),
 ]

@@ -319,6 +319,8 @@ PRICING_LIST_MAX_BYTES = env.int("PRICING_LIST_MAX_BYTES", default=64 * 1024 * 1
 CATALOG_LEVELS_PER_RECONCILIATION = env.int("CATALOG_LEVELS_PER_RECONCILIATION", default=500)
 # From so many items on the rotation takes half a day: a bulk export a day reads all levels besides.
 CATALOG_EXPORT_LEVELS_FROM = env.int("CATALOG_EXPORT_LEVELS_FROM", default=20_000)
+# What Stripe says is left to its webhook for so long before the sweep takes it in.
+STRIPE_IN_FLIGHT_SECONDS = env.int("STRIPE_IN_FLIGHT_SECONDS", default=60)
 
 WORK_SCHEDULE = "config.schedule.SCHEDULE"
 # How long a worker may be silent before another takes its job over. Calls abroad end earlier

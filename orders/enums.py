@@ -125,7 +125,8 @@ _SETTLED: Final = (
 )
 PAYMENT_MOVES: Final[dict[PaymentStatus, tuple[PaymentStatus, ...]]] = {
     PaymentStatus.UNPAID: (PaymentStatus.PROCESSING, PaymentStatus.FAILED, *_SETTLED),
-    PaymentStatus.PROCESSING: (PaymentStatus.FAILED, *_SETTLED),
+    # Back to unpaid: another amount than the order's came in, which waits for a person.
+    PaymentStatus.PROCESSING: (PaymentStatus.UNPAID, PaymentStatus.FAILED, *_SETTLED),
     # Another attempt may still succeed.
     PaymentStatus.FAILED: (PaymentStatus.PROCESSING, *_SETTLED),
     # A refund may fail days later, a dispute may be won: among these all is possible.

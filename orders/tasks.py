@@ -5,9 +5,13 @@ from uuid import UUID
 from foundation.work.api import Running, task
 
 from .designs import keeping
+from .payments import tasks as _payments
 from .people import allowances
 from .renders import running
 from .renders.finalising import MAX_ATTEMPTS, RUN
+
+# Those of payments are registered by being loaded.
+__all__ = ["_payments", "forget_photos", "prune", "render"]
 
 
 @task(RUN, group="heavy", atomic=False, max_attempts=MAX_ATTEMPTS)

@@ -40,6 +40,9 @@ class PaymentAttempt(models.Model):
     )
     received_currency = models.CharField(max_length=3, blank=True)
     failure_reason = models.TextField(blank=True)
+    failed_at = models.DateTimeField(
+        null=True, help_text="Stripe's clock at the newest failure; events come in any order."
+    )
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
@@ -92,6 +95,9 @@ class Refund(models.Model):
         "shops.User", null=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(
+        null=True, help_text="When Stripe was first asked: it knows the key for a day from then."
+    )
     ended_at = models.DateTimeField(null=True)
 
     objects = ShopOwnedManager()
@@ -116,6 +122,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} of {self.attempt}"
+
+    @property
+    def lost(self) -> bool:
+        """Whether the customer never gets it."""
+        return self.state in (RefundState.FAILED, RefundState.CANCELED)
 
 
 class Dispute(models.Model):

@@ -1,0 +1,1 @@
+"""Ops' edge of orders."""
