@@ -9,7 +9,7 @@ import traceback
 from dataclasses import replace
 from typing import Any
 
-from tests.chaos import campaigns, clocks, prints, races, rivals, runs, seasons
+from tests.chaos import campaigns, checkout, clocks, prints, races, rivals, runs, seasons
 from tests.chaos.house import FULL, SHORT, Scale
 
 RUNS = {
@@ -24,6 +24,7 @@ RUNS = {
     "order": clocks.order,
     "clock": clocks.clock,
     "render": prints.render,
+    "checkout": checkout.checkout,
 }
 # For the test suite: all of what campaigns meet, in one house.
 TOGETHER = {"seasons": seasons.seasons}

@@ -12,7 +12,7 @@ LONGEST_SECONDS = 300
 
 
 @pytest.mark.parametrize(
-    "name", ["seasons", "workers", "redis", "postgres", "answers", "race", "rivals"]
+    "name", ["seasons", "workers", "redis", "postgres", "answers", "race", "rivals", "checkout"]
 )
 def test_nothing_is_lost_doubled_or_wrong(name: str) -> None:
     run = subprocess.run(  # noqa: S603 -- our own module; a stack and a Django of its own
