@@ -3,17 +3,14 @@
 from decimal import Decimal
 from itertools import count
 from typing import Final
-from uuid import uuid4
 
-from django.conf import settings
 from django.utils import timezone
 
 from config.demo.stripe_account import DEMO_ACCOUNT, DEMO_KEY
-from foundation.shops.api import ConnectionKind, change_secrets, connect
+from foundation.shops.api import ConnectionKind, connect
 from foundation.shops.models import Connection, Shop
 from orders.models import Order, OrderLine, OrderTax
-from orders.payments.client import stripe_client
-from orders.payments.events import TYPES
+from orders.payments.connecting import make_endpoint
 
 SUCCESS: Final = "https://shop.example/thanks"
 CANCEL: Final = "https://shop.example/cart"
@@ -31,12 +28,7 @@ def connect_stripe(shop: Shop) -> Connection:
         secrets={"secret_key": DEMO_KEY},
         actor_id=None,
     )
-    made = stripe_client(connection.pk).endpoints.create(
-        f"{settings.PUBLIC_URL}/webhooks/stripe/", TYPES, idempotency_key=str(uuid4())
-    )
-    change_secrets(
-        connection_id=connection.pk, changed={"webhook_secret": made.secret}, actor_id=None
-    )
+    make_endpoint(connection_id=connection.pk, actor_id=None)
     return connection
 
 

@@ -22,23 +22,10 @@ from foundation.shops.api import (
     store_facts,
 )
 
+from .events import TYPES
 from .receiver import PATHS
 
-EVENTS: Final = (
-    "charge.dispute.closed",
-    "charge.dispute.created",
-    "charge.dispute.updated",
-    "charge.refunded",
-    "checkout.session.async_payment_failed",
-    "checkout.session.async_payment_succeeded",
-    "checkout.session.completed",
-    "checkout.session.expired",
-    "payment_intent.payment_failed",
-    "payment_intent.succeeded",
-    "refund.created",
-    "refund.failed",
-    "refund.updated",
-)
+EVENTS: Final = tuple(sorted(TYPES))
 """What an account tells us of."""
 
 
