@@ -25,6 +25,7 @@ from foundation.shops.api import Role
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.enums import Group, JobState
 from foundation.work.models import Job
+from orders.models import Order
 from pricing.models import (
     PlannedChange,
     PriceFile,
@@ -185,6 +186,9 @@ TABLE = [
     _api("exports_api:exporters", Role.VIEWER),
     _api("exports_api:export", Role.VIEWER, row="export"),
     _api("exports_api:cancel", Role.EDITOR, "post", "export"),
+    _api("orders_api:staff-orders", Role.VIEWER),
+    _api("orders_api:staff-order", Role.VIEWER, row="order"),
+    _api("orders_api:staff-order", Role.EDITOR, "put", "order"),
     _api("pricing_api:jobs", Role.VIEWER),
     _api("pricing_api:jobs", Role.EDITOR, "post"),
     _api("pricing_api:preview", Role.EDITOR, "post"),
@@ -220,6 +224,7 @@ ELSEWHERE = {
 }
 # The argument of an address that names a row.
 ARGUMENT = {
+    "order": "order_id",
     "job": "job_id",
     "connection": "connection_id",
     "alert": "alert_id",
@@ -321,6 +326,7 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
         "pricing_job": pricing_job,
         "rule_set": RuleSet.objects.create(shop=shop, name=MARK, rules=[rule]),
         "filter": SavedFilter.objects.create(shop=shop, name=MARK, selection={"text": MARK}),
+        "order": Order.objects.create(shop=shop, number=1, currency="CAD", name=MARK),
         "price_lock": PriceLock.objects.create(shop=shop, variant=variant, reason=MARK),
         "price_file": PriceFile.objects.create(
             shop=shop, connection=connection, name=MARK, state="ready"

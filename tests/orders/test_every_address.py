@@ -52,6 +52,12 @@ TABLE = [
     *_api("finalize", "post", row="design"),
     *_api("job", "get", row="job"),
     *_api("design", "delete", row="design"),
+    *_api("orders", "get", "post"),
+    *_api("order", "get", "patch", row="order"),
+    *_api("checkout", "post", row="order"),
+    *_api("take-back", "post", row="order"),
+    *_api("cancel", "post", row="order"),
+    *_api("reorder", "post", row="order"),
 ]
 NAMES = {each.name for each in TABLE}
 _ARGUMENT = {"design": "design_id", "job": "job_id", "order": "order_id"}
@@ -70,7 +76,11 @@ def test_everybody(address: Address, caller: Caller, size: PrintSize, stranger: 
     design = makers.design_for(caller, size, name={"text": MARK})
     render = finalise(caller=caller, design_id=design.pk)
     order = Order.objects.create(
-        shop=caller.print_shop.shop, number=1, currency="CAD", visitor=caller.visitor
+        shop=caller.print_shop.shop,
+        number=1,
+        currency="CAD",
+        visitor=caller.visitor,
+        name=MARK,
     )
     rows = {"design": design.pk, "job": render.pk, "order": order.pk}
     elsewhere = makers.open_print_shop(factories.shop("Next door", stranger), hosts=[OTHER_HOST])

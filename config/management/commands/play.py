@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from config.demo import flows
 
 # Importing a story registers its flows; they are played in this order.
-STORIES = ("prices", "price_rules", "price_agreements", "webhooks", "campaigns")
+STORIES = ("prices", "price_rules", "price_agreements", "webhooks", "campaigns", "prints")
 
 
 class Command(BaseCommand):
