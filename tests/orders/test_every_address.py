@@ -20,8 +20,8 @@ from . import shop as makers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROBLEM = "application/problem+json"
-# What an address may answer to whom it belongs: done, taken on, not what it takes, not now.
-SERVED = {200, 201, 202, 204, 302, 400, 409, 415, 422}
+# What an address may answer to whom it belongs: done, taken on, not what it takes, not now, over.
+SERVED = {200, 201, 202, 204, 302, 400, 409, 410, 415, 422}
 MARK = "Only mine"
 OTHER_HOST = "127.0.0.1"
 
@@ -34,6 +34,7 @@ class Address:
     method: str = "get"
     row: str = ""
     api: bool = False
+    kwargs: tuple[tuple[str, Any], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.method} {self.name}"
@@ -41,6 +42,11 @@ class Address:
 
 def _api(name: str, *methods: str, row: str = "") -> list[Address]:
     return [Address(f"orders_api:{name}", method, row, api=True) for method in methods]
+
+
+def _page(name: str, *methods: str, row: str = "", **kwargs: Any) -> list[Address]:
+    more = tuple(kwargs.items())
+    return [Address(f"print_shop:{name}", method, row, kwargs=more) for method in methods]
 
 
 TABLE = [
@@ -58,13 +64,39 @@ TABLE = [
     *_api("take-back", "post", row="order"),
     *_api("cancel", "post", row="order"),
     *_api("reorder", "post", row="order"),
+    *_page("home", "get"),
+    *_page("new_design", "get", "post"),
+    *_page("designs", "get"),
+    *_page("orders", "get"),
+    *_page("log_in", "get", "post"),
+    *_page("open_link", "get", "post", secret="nobody-was-sent-this"),
+    *_page("log_out", "post"),
+    *_page("design", "get", "post", row="design"),
+    *_page("picture", "get", row="design"),
+    *_page("letters", "get", row="design"),
+    *_page("order_this", "post", row="design"),
+    *_page("copy", "post", row="design"),
+    *_page("throw_away", "post", row="design"),
+    *_page("order", "get", row="order"),
+    *_page("standing", "get", row="order"),
+    *_page("address", "post", row="order"),
+    *_page("shipping", "post", row="order"),
+    *_page("quantity", "post", row="order", position=0),
+    *_page("pay", "post", row="order"),
+    *_page("change", "post", row="order"),
+    *_page("cancel", "post", row="order"),
+    *_page("again", "post", row="order"),
 ]
-NAMES = {each.name for each in TABLE}
+# Of what has to be there first; tested with the pages (tests/orders/shopfront).
+ELSEWHERE = {"print_shop:take_back_design", "print_shop:line_picture"}
+NAMES = {each.name for each in TABLE} | ELSEWHERE
 _ARGUMENT = {"design": "design_id", "job": "job_id", "order": "order_id"}
 
 
 def _ask(client: Client, address: Address, rows: dict[str, Any], host: str) -> Any:
-    kwargs = {_ARGUMENT[address.row]: rows[address.row]} if address.row else {}
+    kwargs = dict(address.kwargs)
+    if address.row:
+        kwargs[_ARGUMENT[address.row]] = rows[address.row]
     options: dict[str, Any] = {"headers": {"host": host}}
     if address.api and address.method != "get":
         options["content_type"] = "application/json"
