@@ -51,3 +51,31 @@ def written_since(key_start: str, since: "dt.datetime") -> int:
     """Count the mails whose key begins so, for limits on how many may be asked for."""
     rows = Mail.objects.filter(key__startswith=key_start, created_at__gte=since)
     return rows.count()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMail:
+    """A mail as the page of what it is about tells it; ``url`` is its own page."""
+
+    to: str
+    subject: str
+    state: MailState
+    error: str
+    at: "dt.datetime"
+    url: str
+
+
+def written_as(shop_id: UUID, key_start: str) -> list[WrittenMail]:
+    """Return a shop's mails whose key begins so, the oldest first. One query."""
+    rows = Mail.objects.for_shop(shop_id).filter(key__startswith=key_start)
+    return [
+        WrittenMail(
+            row.to,
+            row.subject,
+            MailState(row.state),
+            row.error,
+            row.sent_at or row.created_at,
+            f"/operations/mails/{row.pk}/",
+        )
+        for row in rows.defer("text", "html", "sealed").order_by("created_at", "pk")
+    ]
