@@ -90,4 +90,10 @@ SCHEDULE = [
         every=dt.timedelta(hours=1),
         offset=dt.timedelta(minutes=52),
     ),
+    Entry(
+        "orders.sweep_batches",
+        "orders.sweep_batches",
+        every=dt.timedelta(hours=1),
+        offset=dt.timedelta(minutes=37),
+    ),
 ]

@@ -5,13 +5,14 @@ from uuid import UUID
 from foundation.work.api import Running, task
 
 from .designs import keeping
+from .packing import tasks as _packing
 from .payments import tasks as _payments
 from .people import allowances
 from .renders import running
 from .renders.finalising import MAX_ATTEMPTS, RUN
 
-# Those of payments are registered by being loaded.
-__all__ = ["_payments", "forget_photos", "prune", "render"]
+# Those of other rooms are registered by being loaded.
+__all__ = ["_packing", "_payments", "forget_photos", "prune", "render"]
 
 
 @task(RUN, group="heavy", atomic=False, max_attempts=MAX_ATTEMPTS)

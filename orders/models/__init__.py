@@ -1,6 +1,7 @@
 """Tables of the print shop and of orders."""
 
 from .designs import Design, DesignVersion, Photo, RenderJob
+from .packing import PrintBatch
 from .payments import Dispute, PaymentAttempt, Refund, StripeEvent, StripeSweep
 from .people import ClientAllowance, Customer, LoginLink, Visitor
 from .products import PrintProduct, PrintShop, PrintSize
@@ -21,6 +22,7 @@ __all__ = [
     "OrderTax",
     "PaymentAttempt",
     "Photo",
+    "PrintBatch",
     "PrintProduct",
     "PrintShop",
     "PrintSize",
