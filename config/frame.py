@@ -41,6 +41,11 @@ SIDEBAR: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Rule sets", "pricing:rule_sets", "rule", "saved rules", within=True),
             Entry("Saved filters", "pricing:filters", "filter_alt", "selections", within=True),
             Entry("Campaigns", "campaigns:list", "campaign", "stock triggers sale automatic"),
+            Entry("Orders", "orders:list", "receipt_long", "prints customers refunds payments"),
+            Entry("Fulfilment", "fulfilment:queue", "print", "production zip tickets ship"),
+            Entry(
+                "Ship by list", "fulfilment:ship_list", "local_shipping", "tracking", within=True
+            ),
             Entry("Catalogue", "catalog:product_list", "inventory_2", "products variants stock"),
         ),
     ),

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import campaigns.api
 import catalog_sync.api
+import orders.api
 import pricing.api
 from config.bars import GROUP_WORK
 from config.connections.presenting import ConnectionFacts
@@ -23,11 +24,12 @@ from foundation.work.api import JobRow, Pulse, dead_count, latest_dead, pulses, 
 PROVIDERS: tuple[Provider, ...] = (
     pricing.api.overview,
     campaigns.api.overview,
+    orders.api.overview,
     catalog_sync.api.overview,
 )
 SHOWN = 5
 # Tasks whose progress the towers' own cards tell, with more words.
-TOLD_BY_CARDS = ("pricing.", "campaigns.", "catalog.")
+TOLD_BY_CARDS = ("pricing.", "campaigns.", "catalog.", "orders.pack_batch")
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def _places(request: ShopRequest, text: str) -> "Iterator[SearchResult]":
     for query, title, icon in (
         ("pricing:job_list", "Search price jobs for", "sell"),
         ("campaigns:list", "Search campaigns for", "campaign"),
+        ("orders:list", "Search orders for", "receipt_long"),
         ("catalog:product_list", "Search the catalogue for", "inventory_2"),
     ):
         try:

@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pricing/", include("pricing.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("catalog/", include("catalog_sync.urls")),
+    path("orders/", include("orders.urls")),
+    path("fulfilment/", include("orders.fulfilment_urls")),
     path("print-shop/", include("orders.shopfront.urls")),
     # Each app's JSON views stand in its own rest_urls, below the same /api/.
     path("api/", include("foundation.rest.urls")),

@@ -25,7 +25,7 @@ from foundation.shops.api import Role
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.enums import Group, JobState
 from foundation.work.models import Job
-from orders.models import Order
+from orders.models import Order, PrintBatch
 from pricing.models import (
     PlannedChange,
     PriceFile,
@@ -173,6 +173,29 @@ TABLE = [
     _post("campaigns:roll_back", Role.EDITOR, "campaign"),
     _post("campaigns:switch", Role.EDITOR, "campaign"),
     _post("campaigns:take_back_in", Role.EDITOR, "campaign"),
+    Url("orders:list", shows=True),
+    _post("orders:act", Role.EDITOR, verb="ready"),
+    Url("orders:order", row="order", shows=True),
+    _post("orders:move", Role.EDITOR, "order", to="in_production"),
+    Url("orders:ship", Role.EDITOR, row="order", shows=True),
+    _post("orders:ship", Role.EDITOR, "order"),
+    Url("orders:reprint", Role.EDITOR, row="order"),
+    _post("orders:reprint", Role.EDITOR, "order"),
+    Url("orders:note", Role.EDITOR, row="order", shows=True),
+    _post("orders:note", Role.EDITOR, "order"),
+    Url("orders:refund", Role.APPROVER, row="order"),
+    _post("orders:refund", Role.APPROVER, "order"),
+    Url("orders:cancel", Role.APPROVER, row="order"),
+    _post("orders:cancel", Role.APPROVER, "order"),
+    Url("orders:receipt", row="order"),
+    Url("fulfilment:queue", shows=True),
+    _post("fulfilment:pack", Role.EDITOR),
+    Url("fulfilment:batch", row="print_batch", shows=True),
+    Url("fulfilment:batch_file", Role.EDITOR, row="print_batch"),
+    _post("fulfilment:batch_stop", Role.EDITOR, "print_batch"),
+    _post("fulfilment:batch_ready", Role.EDITOR, "print_batch"),
+    Url("fulfilment:ship_list", Role.EDITOR, shows=True),
+    _post("fulfilment:ship_list", Role.EDITOR),
     Url("catalog:product_list", shows=True),
     Url("catalog:product", row="product", shows=True),
     Url("catalog:mirror"),
@@ -221,10 +244,11 @@ ELSEWHERE = {
     *("logout", "shop_switch", "exports:file", "storage:file", "api:token", "api:token_refresh"),
     "campaigns:discard",
     *("pricing:rule_set_delete", "pricing:filter_delete", "pricing:file_delete"),
+    # What is named by an order and something of it.
+    *("orders:picture", "orders:print_file", "orders:render_again", "orders:payment"),
 }
 # The argument of an address that names a row.
 ARGUMENT = {
-    "order": "order_id",
     "job": "job_id",
     "connection": "connection_id",
     "alert": "alert_id",
@@ -236,6 +260,8 @@ ARGUMENT = {
     "rule_set": "rule_set_id",
     "price_file": "file_id",
     "campaign": "campaign_id",
+    "order": "order_id",
+    "print_batch": "batch_id",
 }
 
 
@@ -310,7 +336,12 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
     open_alert(shop_id=shop.pk, key=MARK, severity="warning", title=MARK, body="")
     record("shops.shop.seen", shop_id=shop.pk, object_type="shop", object_id=shop.pk, reason=MARK)
     campaign = campaign_in(CampaignState.ACTIVE, connection, [variant], name=MARK, on=1)
+    order = Order.objects.create(
+        shop=shop, number=1, currency="CAD", status="ready_to_ship", name=MARK, note=MARK
+    )
     return {
+        "order": order,
+        "print_batch": PrintBatch.objects.create(shop=shop, order_ids=[order.pk], files="pdf"),
         "campaign": campaign,
         "connection": connection,
         "product": product,
@@ -326,7 +357,6 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
         "pricing_job": pricing_job,
         "rule_set": RuleSet.objects.create(shop=shop, name=MARK, rules=[rule]),
         "filter": SavedFilter.objects.create(shop=shop, name=MARK, selection={"text": MARK}),
-        "order": Order.objects.create(shop=shop, number=1, currency="CAD", name=MARK),
         "price_lock": PriceLock.objects.create(shop=shop, variant=variant, reason=MARK),
         "price_file": PriceFile.objects.create(
             shop=shop, connection=connection, name=MARK, state="ready"

@@ -1,0 +1,1 @@
+"""What staff types about orders, read into values; nothing is saved here."""

@@ -1,0 +1,1 @@
+"""The pages of staff about orders, below ``/orders/`` and ``/fulfilment/``."""
