@@ -16,6 +16,13 @@ def produce(_job: Running, order_id: str) -> None:
     producing.order_paid(order_id=UUID(order_id))
 
 
+@on("orders.payment_succeeded")
+@on("orders.payment_partially_refunded")
+def produce_undisputed(_job: Running, order_id: str) -> None:
+    """A dispute may have been won: what waited for that goes on."""
+    producing.begin_production(order_id=UUID(order_id))
+
+
 @on("orders.render_completed")
 def produce_rendered(_job: Running, render_id: str) -> None:
     """The last print file of a paid order may be there."""

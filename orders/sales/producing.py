@@ -37,6 +37,7 @@ def render_completed(*, render_id: UUID) -> None:
         begin_production(order_id=order_id)
 
 
+@transaction.atomic
 def begin_production(*, order_id: UUID) -> bool:
     """Move a paid order into production once all its print files are there.
 

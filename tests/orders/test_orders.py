@@ -249,6 +249,11 @@ def test_a_disputed_order_waits(caller: Caller, size: PrintSize) -> None:
     with pytest.raises(Refused) as refused:
         bring_to(order_id=order.pk, to=OrderStatus.IN_PRODUCTION, actor_id=None)
     assert refused.value.code == "disputed"
+    with transaction.atomic():
+        row = Order.objects.select_for_update().get()
+        move_payment(row, PaymentStatus.SUCCEEDED, why=Why("the dispute was won"))
+    makers.run_all()
+    assert Order.objects.get().status == OrderStatus.IN_PRODUCTION
 
 
 def test_a_paid_order_that_cannot_be_rendered_alarms(
