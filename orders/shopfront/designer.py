@@ -60,14 +60,20 @@ def verdict_of(design: Design) -> Verdict:
 
 
 def lost_letters(design: Design) -> list[str]:
-    """Return the letters of a design that no font has."""
+    """Return the letters of a design that no font has, each with its number in Unicode.
+
+    The customer's device may not have them either, and show nothing.
+    """
     document = read_document(design.document)
     found = [
         letter
         for words in (document.name, document.text)
         for letter in missing_letters(words.text, font=words.font)
     ]
-    return list(dict.fromkeys(found))
+    return [
+        f"{letter} ({' '.join(f'U+{ord(part):04X}' for part in letter)})"
+        for letter in dict.fromkeys(found)
+    ]
 
 
 def _drawn(request: ShopRequest, design: Design, wrong: str = "") -> HttpResponseBase:

@@ -102,7 +102,7 @@ async function letters(doc) {
   looked = lettersOf(doc);
   const { lost } = await ask("GET", `${location.pathname}letters/`).catch(() => ({ lost: [] }));
   of("lost").hidden = !lost.length;
-  of("lost-letters").textContent = lost.join(" ");
+  of("lost-letters").textContent = lost.join(", ");
 }
 
 function refuse(refusal) {

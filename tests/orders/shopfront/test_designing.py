@@ -106,9 +106,9 @@ def test_what_cannot_be_meant_changes_nothing(
 def test_letters_that_no_font_has_are_named(browser: Browser, size: PrintSize) -> None:
     design = makers.design_for(browser.caller, size, name={"text": "Rex \U00012345"})
     page = browser.client.get(f"{NEW}{design.pk}/").content.decode()
-    assert '<strong id="lost-letters">\U00012345</strong>' in page
+    assert '<strong id="lost-letters">\U00012345 (U+12345)</strong>' in page
     answer = browser.client.get(f"{NEW}{design.pk}/letters/")
-    assert answer.json() == {"lost": ["\U00012345"]}
+    assert answer.json() == {"lost": ["\U00012345 (U+12345)"]}
     assert answer["Cache-Control"] == "private, no-store"
 
 
