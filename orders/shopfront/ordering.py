@@ -68,7 +68,7 @@ def _to(order: Order, said: str = "") -> HttpResponseRedirect:
 @shop_page
 def order_page(request: ShopRequest, order_id: UUID) -> HttpResponseBase:
     """Show a draft to be completed, or how far an order is."""
-    order = my_order(request, order_id)
+    order = _read_back(request, my_order(request, order_id))
     if order.status == OrderStatus.DRAFT:
         return draft_page(request, order)
     return draw(request, "print_shop/order.html", _order(request, order))
@@ -77,11 +77,16 @@ def order_page(request: ShopRequest, order_id: UUID) -> HttpResponseBase:
 @require_safe
 @shop_page
 def order_standing(request: ShopRequest, order_id: UUID) -> HttpResponseBase:
-    """Return the part of an order's page that changes by itself; `ask` reads back from Stripe."""
-    order = my_order(request, order_id)
-    if request.GET.get("ask") and ask_stripe_once(order):
-        order = my_order(request, order_id)
+    """Return the part of an order's page that changes by itself."""
+    order = _read_back(request, my_order(request, order_id))
     return draw(request, "print_shop/standing.html", _order(request, order))
+
+
+def _read_back(request: ShopRequest, order: Order) -> Order:
+    """Ask Stripe what became of the payment, if the page says that its customer came back."""
+    if request.GET.get("ask") and ask_stripe_once(order):
+        return my_order(request, order.pk)
+    return order
 
 
 def _order(request: ShopRequest, order: Order) -> dict[str, Any]:

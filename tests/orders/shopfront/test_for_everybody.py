@@ -78,13 +78,13 @@ class Page(HTMLParser):
             self.wrong.append(f"a {tag} without a name")
 
     def _judge(self) -> None:
-        for each in {each for each in self.ids if self.ids.count(each) > 1}:
-            self.wrong.append(f"twice: #{each}")
+        twice = {each for each in self.ids if self.ids.count(each) > 1}
+        self.wrong += [f"twice: #{each}" for each in twice]
         self.wrong += [f"{name} to nothing: {to}" for name, to in self.refers if to not in self.ids]
-        for each in self.controls:
-            known = each.get("id") in self.labelled or each["inside"] or each.get("aria-label")
-            if not known:
-                self.wrong.append(f"a control without a label: {each.get('name')}")
+        for control in self.controls:
+            named = control.get("id") in self.labelled or control.get("aria-label")
+            if not (named or control["inside"]):
+                self.wrong.append(f"a control without a label: {control.get('name')}")
         if self.headings.count(1) != 1:
             self.wrong.append(f"{self.headings.count(1)} main headings")
         steps = zip(self.headings, self.headings[1:], strict=False)

@@ -187,8 +187,9 @@ def test_take_back_and_cancel(browser: Browser, draft: MakeOrder, account: Conne
 
 
 @abroad
+@pytest.mark.parametrize("where", ["", "standing/"])
 def test_who_comes_back_before_the_webhook_is_told_by_asking_once(
-    browser: Browser, draft: MakeOrder, account: Connection, stripe: Any
+    browser: Browser, draft: MakeOrder, account: Connection, stripe: Any, where: str
 ) -> None:
     order = draft()
     assert account.shop_id == order.shop_id
@@ -196,8 +197,10 @@ def test_who_comes_back_before_the_webhook_is_told_by_asking_once(
     stripe.pay(session_of(attempt))
     page = browser.client.get(at(order), {"session": session_of(attempt)}).content.decode()
     assert ("We are waiting for Stripe" in page, "Cancel it" in page) == (True, False)
+    # Without script the page comes again by itself, and asks then.
+    assert f'content="8; url={at(order)}?session=1&amp;ask=1"' in page
     assert Order.objects.get(pk=order.pk).status == "pending_payment"
-    part = browser.client.get(at(order, "standing/"), {"session": "1", "ask": "1"})
+    part = browser.client.get(at(order, where), {"session": "1", "ask": "1"})
     assert "Thank you, your order is paid" in part.content.decode()
     assert Order.objects.get(pk=order.pk).status == "paid"
 
