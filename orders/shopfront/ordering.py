@@ -15,6 +15,7 @@ from foundation.live.api import ticket
 from orders.contracts import Refused
 from orders.enums import UNPAID_STATUSES, Channel, OrderStatus
 from orders.models import Order, OrderLine
+from orders.receipts import has_receipt
 from orders.sales.addresses import FIELDS, LENGTHS, PROVINCES, InvalidAddress, read_address
 from orders.sales.drafting import change_quantity, set_address, set_shipping
 from orders.sales.lines import MOST_PIECES, goods_of
@@ -102,6 +103,7 @@ def _order(request: ShopRequest, order: Order) -> dict[str, Any]:
         "history": [(OrderStatus(row.after).label, row.at) for row in rows],
         "ticket": ticket(shop_id=order.shop_id, topics=[f"order.{order.pk}"]),
         "again": order.channel == Channel.PRINT_SHOP and order.status not in UNPAID_STATUSES,
+        "receipt": has_receipt(order),
         "cancelable": order.status == OrderStatus.PENDING_PAYMENT and standing.payable,
         "country": COUNTRIES.get(order.country, order.country),
     }

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from . import access, designer, letters, mine, ordering, paying, pictures, showcase, uploading
+from . import (
+    access,
+    designer,
+    letters,
+    mine,
+    ordering,
+    paying,
+    pictures,
+    receipt,
+    showcase,
+    uploading,
+)
 
 app_name = "print_shop"
 _DESIGN = "design/<uuid:design_id>/"
@@ -29,6 +40,7 @@ urlpatterns = [
     path(f"{_ORDER}change/", paying.change, name="change"),
     path(f"{_ORDER}cancel/", paying.cancel, name="cancel"),
     path(f"{_ORDER}again/", paying.again, name="again"),
+    path(f"{_ORDER}receipt/", receipt.receipt, name="receipt"),
     path("log-in/", access.log_in, name="log_in"),
     path("log-in/<str:secret>/", access.follow_link, name="open_link"),
     path("log-out/", access.leave, name="log_out"),

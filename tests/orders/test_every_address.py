@@ -86,6 +86,7 @@ TABLE = [
     *_page("change", "post", row="order"),
     *_page("cancel", "post", row="order"),
     *_page("again", "post", row="order"),
+    *_page("receipt", "get", row="order"),
 ]
 # Of what has to be there first; tested with the pages (tests/orders/shopfront).
 ELSEWHERE = {"print_shop:take_back_design", "print_shop:line_picture"}

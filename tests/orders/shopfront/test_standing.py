@@ -132,6 +132,18 @@ def test_the_stamp_changes_with_what_is_told(draft: MakeOrder) -> None:
     assert standing_of(order).stamp != first
 
 
+def test_a_paid_order_has_its_receipt(browser: Browser, other: Browser, draft: MakeOrder) -> None:
+    order = draft()
+    path = f"/print-shop/orders/{order.pk}/"
+    assert browser.client.get(f"{path}receipt/").status_code == 409
+    in_state(order, "paid", paid_total=order.total)
+    assert f'href="{path}receipt/" download' in browser.client.get(path).content.decode()
+    answer = browser.client.get(f"{path}receipt/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert (answer.content[:5], answer["Cache-Control"]) == (b"%PDF-", "private, no-store")
+    assert other.client.get(f"{path}receipt/").status_code == 404
+
+
 def test_every_state_has_a_brief() -> None:
     for status in OrderStatus:
         for payment in PaymentStatus:
