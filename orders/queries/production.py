@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from orders.enums import OrderStatus, PaymentStatus, RenderKind, RenderStatus
@@ -98,8 +98,11 @@ def not_in_production(shop_id: UUID, *, limit: int = MOST) -> list[Order]:
 
 
 def _standing(shop_id: UUID, status: OrderStatus, limit: int) -> list[Order]:
-    rows = Order.objects.for_shop(shop_id).filter(status=status)
-    return list(rows.annotate(pieces=Sum("lines__quantity")).order_by("paid_at", "number")[:limit])
+    rows = Order.objects.for_shop(shop_id).filter(status=status).order_by("paid_at", "number")
+    # Summed for these few; joined and grouped, PostgreSQL would read the lines of every order.
+    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    pieces = lines.annotate(pieces=Sum("quantity")).values("pieces")
+    return list(rows.annotate(pieces=Subquery(pieces))[:limit])
 
 
 def into_production_on(shop_id: UUID, since: dt.datetime, until: dt.datetime) -> QuerySet[Order]:
