@@ -192,7 +192,9 @@ def _folder(line: OrderLine) -> str:
 
 def _plain(text: str) -> str:
     """Return a name that every system can store: letters, digits and dashes."""
-    simple = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    # The sign between two sides is what people look for.
+    spelt = unicodedata.normalize("NFKD", text.replace("×", "x"))
+    simple = spelt.encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "-", simple).strip("-")[:60] or "print"
 
 

@@ -98,6 +98,8 @@ def test_names_are_safe_whatever_is_sold(desk: Desk) -> None:
     OrderLine.objects.filter(order=order).update(title="../../etc/passwd", sku='..\\"; é/*')
     line = order.lines.select_related("order").get()
     assert file_name(line, "pdf") == f"{order.number:07d}-1-2x-e.pdf"
+    line.sku = "Größe 30×40"
+    assert file_name(line, "png") == f"{order.number:07d}-1-2x-Groe-30x40.png"
     names = opened(made(desk, [order])).namelist()
     assert f"prints/etc-passwd/{order.number:07d}-1-2x-e.pdf" in names
     assert not any(".." in name or name.startswith("/") for name in names)
