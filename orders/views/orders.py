@@ -13,7 +13,7 @@ from foundation.paging import page_of
 from foundation.shops.api import Role, ShopRequest, shop_page
 from foundation.tabs import TabLink, link
 from orders.contracts import Refused
-from orders.enums import OrderStatus
+from orders.enums import OrderStatus, PaymentStatus
 from orders.forms.filters import OrderFilterForm
 from orders.packing.batches import MOST_ORDERS, ask_batch
 from orders.presenting import STATUS_TONES, OrderRow
@@ -113,7 +113,8 @@ def act_on_matching(request: ShopRequest, verb: str) -> HttpResponse:
     rows = orders_matching(request.shop.pk, form.chosen(request.shop.timezone))
     rows = rows.order_by("paid_at", "number")
     if verb == "zip":
-        return _zip(request, form, [order.pk for order in rows.filter(status=S.IN_PRODUCTION)])
+        free = rows.filter(status=S.IN_PRODUCTION).exclude(payment_status=PaymentStatus.DISPUTED)
+        return _zip(request, form, [order.pk for order in free])
     if verb not in VERBS:
         raise Http404
     to, said = VERBS[verb]

@@ -158,6 +158,7 @@ def test_what_is_refused_is_said_and_stops_no_other(as_editor: Client, desk: Des
 def test_a_zip_is_made_of_what_matches(as_editor: Client, desk: Desk) -> None:
     order = desk.order(S.IN_PRODUCTION)
     desk.order(S.READY_TO_SHIP)
+    desk.order(S.IN_PRODUCTION, payment_status="disputed")
     answer = as_editor.post("/orders/all/zip/", {"status": "in_production"})
     batch = PrintBatch.objects.get()
     assert answer["Location"] == f"/fulfilment/zips/{batch.pk}/"
