@@ -120,11 +120,7 @@ def open_link(*, shop_id: UUID, secret: str, visitor: Visitor | None) -> tuple[V
     here = visitor or begin_visit(shop_id=shop_id)
     Visitor.objects.filter(pk=here.pk).update(customer=link.customer)
     here.customer = link.customer
-    browsers = Q(visitor_id__in=[each for each in (here.pk, link.visitor_id) if each])
-    for kind in (Design, Order):
-        kind.objects.for_shop(shop_id).filter(browsers, customer=None).update(
-            customer=link.customer
-        )
+    _hand_over(shop_id, link, browsers=[each for each in (here.pk, link.visitor_id) if each])
     record(
         "orders.customer.logged_in",
         shop_id=shop_id,
@@ -133,6 +129,19 @@ def open_link(*, shop_id: UUID, secret: str, visitor: Visitor | None) -> tuple[V
         object_id=link.customer_id,
     )
     return here, link
+
+
+def _hand_over(shop_id: UUID, link: LoginLink, *, browsers: list[UUID]) -> None:
+    """Let the customer have what these browsers made, and what was ordered with the address.
+
+    The address is proven, and the order's mails went there already.
+    """
+    designs = Design.objects.for_shop(shop_id).filter(customer=None)
+    orders = Order.objects.for_shop(shop_id).filter(customer=None)
+    mine = Q(visitor_id__in=browsers)
+    ordered = orders.filter(email__iexact=link.customer.email)
+    designs.filter(mine | Q(order_lines__order__in=ordered)).update(customer=link.customer)
+    orders.filter(mine | Q(email__iexact=link.customer.email)).update(customer=link.customer)
 
 
 def log_out(*, visitor: Visitor) -> None:

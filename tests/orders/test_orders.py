@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from foundation.alerts.models import Alert
+from foundation.mail.models import Mail
 from foundation.shops.models import User
 from foundation.work.models import Job
 from orders.contracts import IllegalMove, Refused, Why
@@ -277,6 +278,36 @@ def test_a_paid_order_that_cannot_be_rendered_alarms(
     alert.refresh_from_db()
     assert alert.closed_at is not None
     assert Order.objects.get().status == OrderStatus.IN_PRODUCTION
+
+
+def test_the_customer_is_told_once_of_each_step(
+    caller: Caller, size: PrintSize, owner: User
+) -> None:
+    order = paid(caller, size)
+    makers.run_all()
+    for to in (OrderStatus.READY_TO_SHIP, OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+        bring_to(
+            order_id=order.pk,
+            to=to,
+            actor_id=owner.pk,
+            parcel={"carrier": "Canada Post", "tracking_number": "PG123456785CA"}
+            if to is OrderStatus.SHIPPED
+            else None,
+        )
+        makers.run_all()
+    row = Order.objects.get()
+    assert (row.carrier, row.tracking_number) == ("Canada Post", "PG123456785CA")
+    assert row.shipped_at is not None
+    assert row.delivered_at is not None
+    mails = Mail.objects.filter(key__startswith=f"order:{order.pk}:").order_by("created_at")
+    assert [(each.subject, each.to) for each in mails] == [
+        (f"Order #{order.number} is paid", "ada@example.com"),
+        (f"Order #{order.number} is on its way", "ada@example.com"),
+        (f"Order #{order.number} has arrived", "ada@example.com"),
+    ]
+    shipped = mails[1]
+    assert "PG123456785CA" in shipped.text
+    assert "PG123456785CA" in shipped.html
 
 
 def test_staff_s_moves_end_where_the_table_ends(caller: Caller, size: PrintSize) -> None:
