@@ -50,6 +50,11 @@ class BatchStanding:
     job: Any
 
     @property
+    def files(self) -> Files:
+        """Which print files are in it."""
+        return Files(self.batch.files)
+
+    @property
     def made(self) -> bool:
         """Whether its file can be fetched."""
         return self.batch.finished_at is not None and self.batch.forgotten_at is None

@@ -1,5 +1,6 @@
 """Orders for staff: all of the shop's, and their way to the customer."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,14 @@ from rest_framework.response import Response
 from foundation.rest.api import (
     PAGE_PARAMETERS,
     ApiRequest,
+    Problem,
     ShopAPIView,
     chosen,
     page_response,
     page_schema,
     read,
 )
-from foundation.shops.api import Role
+from foundation.shops.api import Role, too_weak
 from orders.enums import OrderStatus, PaymentStatus
 from orders.models import Order
 from orders.payments.refunds import cancel_with_refund
@@ -108,8 +110,8 @@ class StaffOrderView(ShopAPIView):
     def put(self, request: ApiRequest, order_id: UUID) -> Response:
         """Bring an order to another status; `shipped` and `delivered` tell the customer by mail.
 
-        A move that is not there is a 409 with `allowed`. `canceled` pays everything back. Sent
-        again it does nothing and is answered in the same way.
+        A move that is not there is a 409 with `allowed`. `canceled` pays everything back, which
+        needs an approver. Sent again it does nothing and is answered in the same way.
         """
         order = _order(request, order_id)
         wish = read(StatusSerializer, request)
@@ -121,6 +123,12 @@ class StaffOrderView(ShopAPIView):
             if to is OrderStatus.CANCELED:
                 if to not in possible_for_staff(order):
                     raise not_for_staff(order, to)
+                if not request.role.may(Role.APPROVER):
+                    raise Problem(
+                        "role-too-weak",
+                        too_weak(request.role, Role.APPROVER, request.shop),
+                        HTTPStatus.FORBIDDEN,
+                    )
                 cancel_with_refund(order=order, reason=reason, actor_id=request.user.pk)
             else:
                 bring_to(

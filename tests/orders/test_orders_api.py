@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from foundation.shops.api import Role
 from foundation.shops.models import User
 from orders.contracts import IllegalMove, Why
 from orders.enums import OrderStatus, PaymentStatus
@@ -13,6 +14,7 @@ from orders.payments.taking_back import cancel_unpaid, take_back
 from orders.people.callers import Caller
 from orders.renders.finalising import finalise
 from orders.sales.states import transition
+from tests import factories
 from tests.factories import PASSWORD
 
 from . import shop as makers
@@ -179,6 +181,25 @@ def test_staff_moves_an_order_and_is_told_where_it_may_go(
     assert order.tracking_number == "PG1"
     moves = [(each.after, each.actor, each.reason) for each in order.history.filter(cause="staff")]
     assert moves == [("ready_to_ship", owner, "Packed"), ("shipped", owner, "")]
+
+
+def test_to_cancel_is_to_pay_back_and_needs_an_approver(
+    client: Client, browser: Client, design: str, owner: User
+) -> None:
+    ordered(browser, design)
+    order = Order.objects.get()
+    editor = factories.member("editor@example.com", order.shop, Role.EDITOR)
+    answers = {}
+    for person in (editor, owner):
+        given = client.post("/api/token/", {"email": person.email, "password": PASSWORD}, JSON)
+        answers[person] = client.put(
+            f"/api/admin/orders/{order.pk}/",
+            {"status": "canceled", "reason": "Asked for by telephone"},
+            content_type=JSON,
+            headers={"Authorization": f"Bearer {given.json()['access']}"},
+        )
+    assert (answers[editor].status_code, answers[editor].json()["code"]) == (403, "role-too-weak")
+    assert (answers[owner].status_code, answers[owner].json()["status"]) == (200, "canceled")
 
 
 def test_staff_sees_the_shop_s_orders_by_filter(
