@@ -276,7 +276,9 @@ def reorder() -> Facts:
 def export() -> Facts:
     """Export the orders as CSV, and find the paid one in it."""
     staff = member_of_staff()
-    asked = staff.post("/api/admin/exports/", {"exporter": "orders.orders", "bom": True}, wanted=202)
+    asked = staff.post(
+        "/api/admin/exports/", {"exporter": "orders.orders", "bom": True}, wanted=202
+    )
     here = f"/api/admin/exports/{asked['id']}/"
     done = wait_until(lambda: _done(staff.get(here)), "the export")
     expect(done["processed_records"], Order.objects.for_shop(Desk.at().shop_id).count(), "rows")
