@@ -2,12 +2,13 @@
 
 import logging
 from functools import cache
+from threading import Lock
 from typing import Any
 
 _FOR_OWN_DRAWINGS = "VipsForeignLoadSvg"
+_setting_up = Lock()
 
 
-@cache
 def libvips() -> Any:
     """Return ``pyvips``; it is imported by the first call, not when Django starts.
 
@@ -15,6 +16,13 @@ def libvips() -> Any:
     and never read from strangers. Nothing is remembered between operations: the same file name may
     hold another picture, and memory is to be that of the picture at hand.
     """
+    # Set up by two threads at once, SVG would be blocked again while the first one draws.
+    with _setting_up:
+        return _set_up()
+
+
+@cache
+def _set_up() -> Any:
     # It tells of every step and of every oddity in a stranger's file. What matters is raised.
     logging.getLogger("pyvips").setLevel(logging.ERROR)
     import pyvips  # noqa: PLC0415 -- its cost is for those who draw
