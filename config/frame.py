@@ -46,6 +46,14 @@ SIDEBAR: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(
                 "Ship by list", "fulfilment:ship_list", "local_shipping", "tracking", within=True
             ),
+            Entry("Designs", "print_tables:designs", "palette", "prints customers photos previews"),
+            Entry("Renders", "print_tables:renders", "image", "print files queue previews"),
+            Entry(
+                "Print shop", "print_tables:print_shop", "storefront", "set up open close stripe"
+            ),
+            Entry("Print products", "print_tables:products", "crop_portrait", "sizes", within=True),
+            Entry("Shipping rates", "print_tables:shipping", "local_shipping", within=True),
+            Entry("Taxes", "print_tables:taxes", "percent", "hst gst qst rates", within=True),
             Entry("Catalogue", "catalog:product_list", "inventory_2", "products variants stock"),
         ),
     ),
@@ -86,7 +94,8 @@ def entries_for(user: Any) -> list[tuple[str, list[tuple[Entry, str]]]]:
 
 def navigation(request: Any) -> list[dict[str, Any]]:
     """Build Unfold's sidebar for a request; called by Unfold."""
-    here = request.path
+    groups = entries_for(request.user)
+    here = _place_of(request.path, groups)
     return [
         {
             "title": title,
@@ -102,15 +111,21 @@ def navigation(request: Any) -> list[dict[str, Any]]:
                 if not entry.within
             ],
         }
-        for title, entries in entries_for(request.user)
+        for title, entries in groups
         if entries
     ]
 
 
+def _place_of(path: str, groups: list[tuple[str, list[tuple[Entry, str]]]]) -> str:
+    """Return the place that a page lies in: the nearest, where one lies in another."""
+    places = [url for _, entries in groups for entry, url in entries if not entry.within]
+    above = [url for url in places if (path == url if url == "/" else path.startswith(url))]
+    return max(above, key=len, default="")
+
+
 def _is_here(url: str, here: str) -> Any:
     # Unfold calls what it finds under "active" with the request.
-    inside = here == url if url == "/" else here.startswith(url)
-    return lambda _request: inside
+    return lambda _request: url == here
 
 
 # Teal of Tailwind's palette, one step darker: white on 600 and 600 on white pass WCAG AA.

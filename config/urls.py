@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pricing/", include("pricing.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("catalog/", include("catalog_sync.urls")),
+    path("orders/", include("orders.tables_urls")),
     path("orders/", include("orders.urls")),
     path("fulfilment/", include("orders.fulfilment_urls")),
     path("print-shop/", include("orders.shopfront.urls")),

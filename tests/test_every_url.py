@@ -4,7 +4,7 @@ A new address is added to ``TABLE``; ``test_the_table_is_complete`` fails until 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -25,7 +25,9 @@ from foundation.shops.api import Role
 from foundation.shops.models import Connection, Shop, User
 from foundation.work.enums import Group, JobState
 from foundation.work.models import Job
-from orders.models import Order, PrintBatch
+from orders.artwork.contracts import Lettering
+from orders.artwork.document import blank, to_json
+from orders.models import Design, Order, Photo, PrintBatch, PrintShop, RenderJob, ShippingRate
 from pricing.models import (
     PlannedChange,
     PriceFile,
@@ -38,6 +40,7 @@ from pricing.models import (
 )
 from tests import factories
 from tests.campaigns.page_fixtures import campaign_in
+from tests.orders.shop import open_print_shop, sell
 from tests.orders.test_every_address import NAMES as OF_VISITORS
 
 MARK = "only-for-the-shop-itself"
@@ -196,6 +199,32 @@ TABLE = [
     _post("fulfilment:batch_ready", Role.EDITOR, "print_batch"),
     Url("fulfilment:ship_list", Role.EDITOR, shows=True),
     _post("fulfilment:ship_list", Role.EDITOR),
+    Url("print_tables:print_shop", shows=True),
+    Url("print_tables:products", shows=True),
+    Url("print_tables:product_new", Role.APPROVER),
+    Url("print_tables:product", row="print_product", shows=True),
+    _post("print_tables:product", Role.APPROVER, "print_product"),
+    _post("print_tables:product_move", Role.APPROVER, "print_product", step="up"),
+    _post("print_tables:product_switch", Role.APPROVER, "print_product", to="off"),
+    Url("print_tables:size_new", Role.APPROVER, row="print_product", shows=True),
+    Url("print_tables:size", row="print_size", shows=True),
+    _post("print_tables:size", Role.APPROVER, "print_size"),
+    _post("print_tables:size_move", Role.APPROVER, "print_size", step="up"),
+    _post("print_tables:size_switch", Role.APPROVER, "print_size", to="off"),
+    Url("print_tables:shipping", shows=True),
+    Url("print_tables:taxes", shows=True),
+    Url("print_tables:trial", shows=True),
+    Url("print_tables:rate_new", Role.APPROVER, kwargs={"kind": "taxes"}),
+    Url("print_tables:import", Role.APPROVER, kwargs={"kind": "shipping"}),
+    _post("print_tables:rate_undo", Role.APPROVER, kind="taxes", event_id=1),
+    Url("print_tables:rate", Role.APPROVER, kwargs={"kind": "shipping"}, row="rate", shows=True),
+    _post("print_tables:rate", Role.APPROVER, "rate", kind="shipping"),
+    Url("print_tables:designs", shows=True),
+    Url("print_tables:design", row="design", shows=True),
+    Url("print_tables:renders", shows=True),
+    _post("print_tables:renders_again", Role.EDITOR),
+    _post("print_tables:render_again", Role.EDITOR, "render"),
+    Url("print_tables:render_file", Role.EDITOR, kwargs={"kind": "png"}, row="render"),
     Url("catalog:product_list", shows=True),
     Url("catalog:product", row="product", shows=True),
     Url("catalog:mirror"),
@@ -243,12 +272,19 @@ TABLE = [
 ELSEWHERE = {
     *("logout", "shop_switch", "exports:file", "storage:file", "api:token", "api:token_refresh"),
     "campaigns:discard",
+    # Pictures are drawn of photos that there are; a deleted rate is not there for the next role.
+    *("print_tables:design_picture", "print_tables:render_picture", "print_tables:rate_delete"),
     *("pricing:rule_set_delete", "pricing:filter_delete", "pricing:file_delete"),
     # What is named by an order and something of it.
     *("orders:picture", "orders:print_file", "orders:render_again", "orders:payment"),
 }
 # The argument of an address that names a row.
 ARGUMENT = {
+    "print_product": "product_id",
+    "print_size": "size_id",
+    "rate": "rate_id",
+    "design": "design_id",
+    "render": "render_id",
     "job": "job_id",
     "connection": "connection_id",
     "alert": "alert_id",
@@ -357,9 +393,48 @@ def rows(shop: Shop, settings: Settings) -> dict[str, Any]:
         "pricing_job": pricing_job,
         "rule_set": RuleSet.objects.create(shop=shop, name=MARK, rules=[rule]),
         "filter": SavedFilter.objects.create(shop=shop, name=MARK, selection={"text": MARK}),
+        **_prints(shop),
         "price_lock": PriceLock.objects.create(shop=shop, variant=variant, reason=MARK),
         "price_file": PriceFile.objects.create(
             shop=shop, connection=connection, name=MARK, state="ready"
+        ),
+    }
+
+
+def _prints(shop: Shop) -> dict[str, Any]:
+    open_print_shop(shop)
+    PrintShop.objects.update(seller_name=MARK)
+    size = sell(shop, name=MARK)
+    photo = Photo.objects.create(
+        shop=shop, width=1, height=1, byte_size=1, forgotten_at=timezone.now()
+    )
+    drawn: dict[str, Any] = {
+        "document": to_json(replace(blank(photo.pk), name=Lettering(text=MARK))),
+        "digest": "0" * 64,
+    }
+    design = Design.objects.create(shop=shop, size=size, photo=photo, checksum=1, **drawn)
+    return {
+        "print_product": size.product,
+        "print_size": size,
+        "rate": ShippingRate.objects.create(
+            shop=shop,
+            country="CA",
+            method=MARK,
+            parcel_class="tube",
+            first_piece="9.00",
+            each_further="2.50",
+            days_least=3,
+            days_most=7,
+        ),
+        "design": design,
+        "render": RenderJob.objects.create(
+            shop=shop,
+            kind="preview",
+            design=design,
+            spec={},
+            status="failed",
+            failure_reason=MARK,
+            **drawn,
         ),
     }
 
