@@ -29,14 +29,55 @@ ROUNDS = 3
 WANTED_RATIO = 0.5
 _KB = 1024
 
-_LEDGER = """
-INSERT INTO pricing_audittrailentry (shop_id, variant_id, layer, cause, price_before, price_after,
-  vendor_updated_at, vendor_request_id, request_id)
-SELECT v.shop_id, v.id, 'outside', 'outside_edit', 10 + n %% 90, 10.5 + n %% 90,
-  now() - n * interval '1 s', 'req-' || n, ''
-FROM generate_series(%(first)s::int, %(last)s::int) n
-JOIN (SELECT *, row_number() OVER () AS place FROM catalog_sync_variant WHERE shop_id = %(shop)s) v
-  ON v.place = 1 + n %% %(variants)s::int
+_DESIGNS = """
+WITH visitor AS (
+  INSERT INTO orders_visitor (id, shop_id) VALUES (gen_random_uuid(), %(shop)s) RETURNING id
+), product AS (
+  INSERT INTO orders_printproduct (id, shop_id, slug, name, kind, description, material, position,
+    active)
+  VALUES (gen_random_uuid(), %(shop)s, 'poster', 'Poster', 'poster', '', '', 0, true) RETURNING id
+), size AS (
+  INSERT INTO orders_printsize (id, shop_id, product_id, name, sku, width_mm, height_mm, bleed_mm,
+    safe_mm, dpi, price, weight_grams, parcel_class, position, active)
+  SELECT gen_random_uuid(), %(shop)s, product.id, '30 × 45 cm', 'PST-3045', 300, 450, 3, 10, 300,
+    29, 110, 'tube', 0, true FROM product RETURNING id
+), photo AS (
+  INSERT INTO orders_photo (id, shop_id, visitor_id, name, width, height, byte_size, sha256,
+    original_key, working_key)
+  SELECT gen_random_uuid(), %(shop)s, visitor.id, 'rex.jpg', 4000, 3000, 1, '', '', ''
+  FROM visitor RETURNING id
+), design AS (
+  INSERT INTO orders_design (id, shop_id, visitor_id, size_id, photo_id, document, checksum, digest,
+    status, preview_image_url, final_image_url)
+  SELECT gen_random_uuid(), %(shop)s, visitor.id, size.id, photo.id, '{}', n, md5(n::text),
+    'ready', '', ''
+  FROM visitor, size, photo, generate_series(1, %(designs)s) n RETURNING id, size_id, photo_id
+)
+INSERT INTO orders_designversion (id, shop_id, design_id, number, size_id, photo_id, document,
+  checksum, digest, spec)
+SELECT gen_random_uuid(), %(shop)s, id, 1, size_id, photo_id, '{}', 1, '', '{}' FROM design
+"""
+_ORDERS = """
+INSERT INTO orders_order (id, shop_id, channel, external_id, number, status, payment_status, email,
+  name, line1, line2, city, province, postal_code, country, phone, currency, items_total,
+  shipping_method, shipping_total, tax_total, total, paid_total, refunded_total,
+  stripe_checkout_session_id, reprint_reason, note, carrier, tracking_number, tracking_url,
+  created_at, paid_at)
+SELECT gen_random_uuid(), %(shop)s, 'print_shop', '', n, 'in_production', 'succeeded',
+  'customer' || n || '@example.com', 'Customer ' || n, n || ' Queen St', '', 'Toronto',
+  (ARRAY['ON','QC','BC','AB'])[1 + n %% 4], 'M5V 2T6', 'CA', '', 'CAD', 58, 'Standard', 9, 8.71,
+  75.71, 75.71, 0, '', '', '', '', '', '', now() - n * interval '1 min', now() - n * interval '1 s'
+FROM generate_series(%(first)s::int / %(each)s + 1, %(last)s::int / %(each)s) n
+"""
+_LINES = """
+INSERT INTO orders_orderline (shop_id, order_id, position, design_id, version_id, size_id, title,
+  sku, quantity, unit_price, total)
+SELECT o.shop_id, o.id, k, v.design_id, v.id, v.size_id, 'Poster, 30 × 45 cm', 'PST-3045', 2, 29, 58
+FROM orders_order o
+CROSS JOIN generate_series(0, %(each)s - 1) k
+JOIN (SELECT *, row_number() OVER () AS place FROM orders_designversion WHERE shop_id = %(shop)s) v
+  ON v.place = 1 + (o.number + k) %% %(designs)s::int
+WHERE o.shop_id = %(shop)s AND o.number > %(first)s::int / %(each)s
 """
 
 
@@ -44,28 +85,32 @@ JOIN (SELECT *, row_number() OVER () AS place FROM catalog_sync_variant WHERE sh
 class Subject:
     """What is exported: an exporter, the table its rows are in, and how rows get there.
 
-    ``more`` takes the parameters ``first``, ``last``, ``shop`` and ``variants``.
+    ``more`` takes the parameters ``first``, ``last``, ``shop``, ``each`` and ``designs``.
     """
 
     exporter: str
-    table: str
+    tables: tuple[str, ...]
     words: str
-    more: str
+    more: tuple[str, ...]
 
 
-SUBJECT = Subject("pricing.ledger", "pricing_audittrailentry", "ledger entries", _LEDGER)
-VARIANTS = 1_000
+SUBJECT = Subject(
+    "orders.order_lines", ("orders_order", "orders_orderline"), "order lines", (_ORDERS, _LINES)
+)
+DESIGNS = 1_000
+EACH = 2
+"""Lines of an order."""
 
 
 @claim("export")
 def measure() -> list[Row]:
     """Measure a tenth of the rows for their memory, then all of them in turns with the baseline."""
     with django_on(Options(services=frozenset(), environment={"LOG_LEVEL": "WARNING"})) as stack:
-        shop_id = _shop()
+        shop_id = _shop(stack)
         small = ROWS // 10
-        _fill(stack, shop_id, 1, small)
+        _fill(stack, shop_id, 0, small)
         _, small_mb, _ = _export(shop_id, small)
-        _fill(stack, shop_id, small + 1, ROWS)
+        _fill(stack, shop_id, small, ROWS)
         ours, bare, peaks, size = [], [], [], 0
         for _ in range(ROUNDS):
             bare.append(ROWS / _bare_copy(shop_id))
@@ -93,21 +138,29 @@ def measure() -> list[Row]:
         ]
 
 
-def _shop() -> UUID:
-    from bench._big_shop import open_shop_with  # noqa: PLC0415 -- Django is set up only now
+def _shop(stack: Stack) -> UUID:
+    import psycopg  # noqa: PLC0415 -- beside its use
 
-    connection, _ = open_shop_with(VARIANTS)
-    shop_id: UUID = connection.shop_id
+    from foundation.shops.api import open_shop  # noqa: PLC0415 -- Django is set up only now
+    from foundation.shops.models import User  # noqa: PLC0415 -- likewise
+
+    owner = User.objects.create_user("owner@bench-export.test")
+    shop_id: UUID = open_shop(name="bench-export", owner=owner).pk
+    with psycopg.connect(stack.environment["DATABASE_OWNER_URL"], autocommit=True) as database:
+        database.execute(_DESIGNS, {"shop": shop_id, "designs": DESIGNS})
     return shop_id
 
 
 def _fill(stack: Stack, shop_id: UUID, first: int, last: int) -> None:
+    """Bring the lines to ``last``; both numbers are of whole orders."""
     import psycopg  # noqa: PLC0415 -- beside its use
 
+    place = {"first": first, "last": last, "shop": shop_id, "designs": DESIGNS, "each": EACH}
     with psycopg.connect(stack.environment["DATABASE_OWNER_URL"], autocommit=True) as owner:
-        place = {"first": first, "last": last, "shop": shop_id, "variants": VARIANTS}
-        owner.execute(SUBJECT.more, place)
-        owner.execute(f"VACUUM ANALYZE {SUBJECT.table}")
+        for statement in SUBJECT.more:
+            owner.execute(statement, place)
+        for table in SUBJECT.tables:
+            owner.execute(f"VACUUM ANALYZE {table}")
 
 
 def _export(shop_id: UUID, rows: int) -> tuple[float, float, int]:
