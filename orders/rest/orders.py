@@ -8,7 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from foundation.rest.api import PAGE_PARAMETERS, page_response, page_schema, read
+from foundation.rest.api import PAGE_PARAMETERS, Problem, page_response, page_schema, read
+from orders.enums import OrderStatus
 from orders.models import Order
 from orders.payments.checkout import checkout
 from orders.payments.taking_back import cancel_unpaid, take_back
@@ -134,9 +135,12 @@ class CheckoutView(ShopfrontAPIView):
     def post(self, request: ShopfrontRequest, order_id: UUID) -> Response:
         """Create a Stripe Checkout Session, or answer the one that is open.
 
-        The order must have an address: taxes and shipping depend on it.
+        The order must have an address: taxes and shipping depend on it. A draft is priced once
+        more; if that changes its total, it is a 409 with the new one, and nothing was opened.
         """
         order = order_or_404(request, order_id)
+        with refusals():
+            _refuse_other_total(order)
         status_page = request.build_absolute_uri(
             reverse("print_shop:order", kwargs={"order_id": order.pk})
         )
@@ -156,6 +160,20 @@ class CheckoutView(ShopfrontAPIView):
                     "currency": attempt.currency,
                 }
             ).data
+        )
+
+
+def _refuse_other_total(order: Order) -> None:
+    """Let nobody pay another amount than the one that was shown, nor for what is gone."""
+    if order.status != OrderStatus.DRAFT or order.priced_at is None:
+        return
+    now = set_shipping(order_id=order.pk, method=order.shipping_method)
+    if now.total != order.total:
+        raise Problem(
+            "price-changed",
+            f"Prices have changed since this order was priced: it was {order.total}, it is "
+            f"{now.total} {now.currency}. Look at it, then open the payment page again.",
+            extra={"total": f"{now.total:.2f}"},
         )
 
 

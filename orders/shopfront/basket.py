@@ -41,7 +41,11 @@ def draft_of(caller: Caller) -> Order | None:
 
 @transaction.atomic
 def _add(caller: Caller, order_id: UUID, design_id: UUID, quantity: int) -> Order:
-    """Add pieces of a design as it is finalised now to a draft; of the same version only more."""
+    """Add pieces of a design as it is finalised now to a draft; of the same version only more.
+
+    A design that was changed since is a line of its own, and the old one stays: Rex and Max. Only
+    who orders again and changes it first means one: there it takes the place of what it was.
+    """
     order = draft_locked(order_id)
     design = (
         caller.own(Design.objects.for_shop(caller.shop_id))
@@ -53,11 +57,20 @@ def _add(caller: Caller, order_id: UUID, design_id: UUID, quantity: int) -> Orde
     ).latest("number")
     refuse_gone(design.size)
     same = order.lines.filter(version=version).first()
+    again = same is None and order.reordered_from_id is not None
+    edited = order.lines.filter(design=design).first() if again else None
     pieces = quantity + (same.quantity if same else 0)
+    if edited is not None and quantity == 1:
+        pieces = edited.quantity
     if not 1 <= pieces <= MOST_PIECES:
         raise Refused("bad-quantity", f"Order 1 to {MOST_PIECES} pieces of a design.")
     if same is not None:
         order.lines.filter(pk=same.pk).update(quantity=pieces, total=same.unit_price * pieces)
+    elif edited is not None:
+        new = line(version, design.size, position=edited.position, quantity=pieces)
+        new.order = order
+        edited.delete()
+        new.save(force_insert=True)
     else:
         if order.lines.count() >= MOST_LINES:
             raise Refused("bad-items", f"An order has 1 to {MOST_LINES} designs.")

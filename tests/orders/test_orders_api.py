@@ -1,5 +1,6 @@
 """Orders over HTTP: a customer's, from the draft to the cash desk and back; staff's moves."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -113,6 +114,19 @@ def test_without_a_cash_desk_nobody_is_sent_to_pay(browser: Client, design: str)
     here = ordered(browser, design).json()["id"]
     answer = browser.post(f"/api/orders/{here}/checkout/", {}, content_type=JSON)
     assert (answer.status_code, answer.json()["code"]) == (409, "payments-not-connected")
+    assert Order.objects.get().status == OrderStatus.DRAFT
+
+
+def test_nobody_pays_another_price_than_the_one_shown(browser: Client, design: str) -> None:
+    here = ordered(browser, design).json()["id"]
+    PrintSize.objects.update(price=Decimal("30.00"))
+    answer = browser.post(f"/api/orders/{here}/checkout/", {}, content_type=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (409, "price-changed")
+    assert answer.json()["total"] == "80.80"
+    assert str(Order.objects.get().total) == "80.80"
+    PrintSize.objects.update(active=False)
+    gone = browser.post(f"/api/orders/{here}/checkout/", {}, content_type=JSON)
+    assert (gone.status_code, gone.json()["code"]) == (409, "size-gone")
     assert Order.objects.get().status == OrderStatus.DRAFT
 
 
