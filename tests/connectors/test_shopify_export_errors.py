@@ -15,7 +15,7 @@ from connectors.shopify.client import ShopifyClient
 from connectors.shopify.settings import ShopifyCredentials
 from connectors.shopify.transport import Transport
 from foundation.failures import Failure, Misconfigured, Parked, Permanent, Transient, Wait
-from foundation.outbound.api import ForbiddenAddress, freeze_shop
+from foundation.outbound.api import ForbiddenAddress, Throttled, freeze_shop
 from foundation.outbound.client import Http
 from foundation.outbound.gate import forget_all
 from foundation.outbound.models import Exchange
@@ -172,7 +172,7 @@ def test_an_empty_shop_has_no_file(vendor: Vendor) -> None:
         (410, ExportLost),
         (302, Permanent),
         (204, Permanent),
-        (429, Transient),
+        (429, Throttled),
         (500, Transient),
         (503, Transient),
     ],

@@ -223,4 +223,5 @@ def test_what_there_is_to_export_is_told_with_columns_and_filters(program: Calle
     assert found["audit"]["role"] == "approver"
     for each in found.values():
         assert len(set(each["columns"])) == len(each["columns"])
-        assert each["filters"], each["name"]
+        # The tables of rates are a few rows: nobody narrows them.
+        assert bool(each["filters"]) != each["name"].endswith("_rates"), each["name"]

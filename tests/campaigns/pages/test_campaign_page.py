@@ -73,7 +73,7 @@ def test_every_table_is_exported_as_it_is_shown(
 
     def asked(query: str) -> tuple[str, dict[str, str]]:
         said = text_of(as_owner, f"{page(campaign)}{query}")
-        (form,) = re.findall(r'action="/exports/start/([\w.]+)/">(.*?)</form>', said)
+        (form,) = re.findall(r'action="/exports/start/([\w.]+)/"[^>]*>(.*?)</form>', said)
         fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[1]))
         fields.pop("csrfmiddlewaretoken")
         assert fields.pop("campaign") == str(campaign.pk)
