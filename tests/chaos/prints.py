@@ -55,11 +55,12 @@ def render(scale: Scale) -> tuple["Verdict", Facts]:
     """Finalise designs and ask for exports, kill the workers at them, and look at every file."""
     full = scale.products >= FULL.products
     with open_studio(scale) as studio:
-        facts = {"children_killed": 0, "groups_killed": 0}
+        facts = {"children_killed": 0, "groups_killed": 0, "done_at_the_last_kill": -1}
         _commission(studio, full=full)
-        with Trouble(lambda: _kill(studio, scale, facts), every=0.9 if full else 1.6):
+        with Trouble(lambda: _kill(studio, scale, facts), every=0.07):
             _until_made(studio)
         verdict = _judge(studio)
+        del facts["done_at_the_last_kill"]
         return verdict, {**facts, **_summary(studio)}
 
 
@@ -113,8 +114,20 @@ def _commission(studio: Studio, *, full: bool) -> None:
 
 
 def _kill(studio: Studio, scale: Scale, facts: Facts) -> None:
+    """Kill who is at a print or an export: a worker that only starts has nothing to lose."""
+    from foundation.exports.models import ExportJob  # noqa: PLC0415 -- needs Django
+    from orders.models import RenderJob  # noqa: PLC0415 -- likewise
+
     if facts["children_killed"] + facts["groups_killed"] >= scale.kills:
         return
+    done = RenderJob.objects.filter(status="completed").count()
+    at_work = (
+        RenderJob.objects.filter(status="processing").exists()
+        or ExportJob.objects.filter(state="running").exists()
+    )
+    if not at_work or done == facts["done_at_the_last_kill"]:
+        return
+    facts["done_at_the_last_kill"] = done
     if studio.rng.random() < 0.25:
         studio.stack.kill_group("heavy")
         facts["groups_killed"] += 1
