@@ -86,6 +86,17 @@ def _refuse_other_photo(document: Document, photo: Photo) -> None:
         )
 
 
+def design_locked(caller: Caller, design_id: UUID) -> Design:
+    """Return a design of the caller's, locked until the caller's transaction ends.
+
+    Raises :class:`orders.contracts.Refused` when it is not there.
+    """
+    design = caller.designs().filter(pk=design_id).select_for_update(of=("self",)).first()
+    if design is None:
+        raise Refused("no-such-design", "This design is gone.")
+    return design
+
+
 @transaction.atomic
 def change_design(
     *, caller: Caller, design_id: UUID, document: Any = None, size_id: UUID | None = None
@@ -96,15 +107,7 @@ def change_design(
     most differences, the digest decides. Raises :class:`orders.contracts.Refused` and
     :class:`foundation.findings.DocumentErrors`.
     """
-    design = (
-        caller.own(Design.objects.for_shop(caller.shop_id))
-        .filter(pk=design_id, deleted_at=None)
-        .select_for_update(of=("self",))
-        .select_related("size__product", "photo")
-        .first()
-    )
-    if design is None:
-        raise Refused("no-such-design", "This design is gone.")
+    design = design_locked(caller, design_id)
     columns: dict[str, Any] = {}
     if document is not None:
         read = read_document(document)

@@ -25,7 +25,7 @@ from foundation.work.api import Running
 from orders.models import DesignVersion, Order, OrderLine, PrintBatch
 from orders.presenting.orders import measures_of
 from orders.queries.production import Piece, pieces_of
-from orders.renders.thumbnails import picture_of_version
+from orders.renders.pictures import picture_of_version, staff_caller
 
 from .batches import FOLDER, ZIP, Files
 from .tickets import Ticket, TicketLine, small_picture, tickets_pdf
@@ -173,7 +173,7 @@ class _Packer:
             return b""
         version = DesignVersion.objects.select_related("design", "photo").get(pk=line.version_id)
         try:
-            made = picture_of_version(version, staff_id=self.actor_id)
+            made = picture_of_version(version, caller=staff_caller(version.shop_id, self.actor_id))
             with open_file(made.key) as picture:
                 # What a bucket sends cannot seek, which pictures need.
                 return small_picture(io.BytesIO(picture.read()))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from foundation.shop_owned import ShopOwnedQuerySet
 from orders.models import Customer, Design, Order, PrintShop, Visitor
@@ -45,6 +45,16 @@ class Caller:
         if self.customer is not None:
             wanted |= Q(customer=self.customer)
         return mine.filter(wanted)
+
+    def designs(self) -> QuerySet[Design]:
+        """Return the caller's designs that were not thrown away, with what pictures need."""
+        rows: QuerySet[Design] = self.own(Design.objects.for_shop(self.shop_id))
+        return rows.filter(deleted_at=None).select_related("size__product", "photo")
+
+    def orders(self) -> QuerySet[Order]:
+        """Return the caller's orders with their shop."""
+        rows: QuerySet[Order] = self.own(Order.objects.for_shop(self.shop_id))
+        return rows.select_related("shop")
 
     @property
     def keys(self) -> tuple[str, ...]:

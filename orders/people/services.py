@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from orders.contracts import Refused
 from orders.models import Customer, Design, LoginLink, Order, PrintShop, Visitor
 
 from .allowances import Cost, spend
+from .callers import Caller
 
 LINK_MINUTES = 60
 SEEN_EVERY = dt.timedelta(hours=1)
@@ -25,6 +27,13 @@ SEEN_EVERY = dt.timedelta(hours=1)
 def begin_visit(*, shop_id: UUID) -> Visitor:
     """Give a browser a row of its own; its signed cookie names it from now on."""
     return Visitor.objects.create(shop_id=shop_id)
+
+
+def as_visitor(caller: Caller) -> Caller:
+    """Return a caller as a visitor with a row, made now for a browser that has none."""
+    if caller.staff_id is not None or caller.visitor is not None:
+        return caller
+    return replace(caller, visitor=begin_visit(shop_id=caller.shop_id))
 
 
 def note_seen(visitor: Visitor) -> None:

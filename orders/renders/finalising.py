@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from foundation.work.api import UNFINISHED, Priority, enqueue, jobs_numbered
 from orders.contracts import Refused
 from orders.designs.freezing import freeze
+from orders.designs.services import design_locked
 from orders.designs.specs import spec_of, spec_to_json
 from orders.designs.states import move
 from orders.enums import RENDER_OPEN, DesignStatus, RenderKind, RenderStatus
@@ -30,15 +31,7 @@ def finalise(*, caller: Caller, design_id: UUID) -> RenderJob:
     :class:`orders.people.allowances.TooMuch`. Raises :class:`orders.contracts.Refused` when the
     design or its size is gone.
     """
-    design = (
-        caller.own(Design.objects.for_shop(caller.shop_id))
-        .filter(pk=design_id, deleted_at=None)
-        .select_for_update(of=("self",))
-        .select_related("size__product", "photo")
-        .first()
-    )
-    if design is None:
-        raise Refused("no-such-design", "This design is gone.")
+    design = design_locked(caller, design_id)
     refuse_gone(design.size)
     version = freeze(design)
     known = RenderJob.objects.filter(version=version, kind=RenderKind.PRINT).first()

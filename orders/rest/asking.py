@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,7 +29,7 @@ from orders.models import Design, Order, PrintShop
 from orders.people.allowances import TooMuch
 from orders.people.callers import Caller
 from orders.people.identity import COOKIE, address_of, caller_of, remember
-from orders.people.services import begin_visit
+from orders.people.services import as_visitor
 
 _READING = ("get", "head")
 _MISSING = {"no-such-design", "no-such-order"}
@@ -75,12 +76,10 @@ class ShopfrontAPIView(HouseView):
 
     def visitor_needed(self, request: Any) -> Caller:
         """Return the caller, as a visitor with a row and a cookie from now on."""
-        caller: Caller = request.caller
-        if caller.staff_id is None and caller.visitor is None:
-            visitor = begin_visit(shop_id=caller.shop_id)
-            caller = Caller(print_shop=caller.print_shop, visitor=visitor, address=caller.address)
+        caller = as_visitor(request.caller)
+        if caller is not request.caller:
             request.caller = caller
-            self.__dict__["new_visitor"] = visitor
+            self.__dict__["new_visitor"] = caller.visitor
         return caller
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -158,28 +157,14 @@ def _pointer(root: str, place: str) -> str:
 
 def design_or_404(request: Any, design_id: UUID) -> Design:
     """Return a design of the caller's with its size and photo."""
-    design = (
-        request.caller.own(Design.objects.for_shop(request.caller.shop_id))
-        .filter(pk=design_id, deleted_at=None)
-        .select_related("size__product", "photo")
-        .first()
-    )
-    if design is None:
-        raise Http404
-    return design  # type: ignore[no-any-return]  # of the request's own kind
+    caller: Caller = request.caller
+    return get_object_or_404(caller.designs(), pk=design_id)
 
 
 def order_or_404(request: Any, order_id: UUID) -> Order:
     """Return an order of the caller's."""
-    order = (
-        request.caller.own(Order.objects.for_shop(request.caller.shop_id))
-        .filter(pk=order_id)
-        .select_related("shop")
-        .first()
-    )
-    if order is None:
-        raise Http404
-    return order  # type: ignore[no-any-return]  # of the request's own kind
+    caller: Caller = request.caller
+    return get_object_or_404(caller.orders(), pk=order_id)
 
 
 def created(data: Any, location: str) -> Response:

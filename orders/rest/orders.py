@@ -9,13 +9,13 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from foundation.rest.api import PAGE_PARAMETERS, Problem, page_response, page_schema, read
-from orders.enums import OrderStatus
 from orders.models import Order
 from orders.payments.checkout import checkout
 from orders.payments.taking_back import cancel_unpaid, take_back
 from orders.sales.addresses import Address, read_address
 from orders.sales.drafting import (
     create_order,
+    price_again,
     reorder,
     set_address,
     set_items,
@@ -165,9 +165,7 @@ class CheckoutView(ShopfrontAPIView):
 
 def _refuse_other_total(order: Order) -> None:
     """Let nobody pay another amount than the one that was shown, nor for what is gone."""
-    if order.status != OrderStatus.DRAFT or order.priced_at is None:
-        return
-    now = set_shipping(order_id=order.pk, method=order.shipping_method)
+    now = price_again(order)
     if now.total != order.total:
         raise Problem(
             "price-changed",

@@ -127,6 +127,16 @@ def set_shipping(*, order_id: UUID, method: str) -> Order:
     return order
 
 
+def price_again(order: Order) -> Order:
+    """Return an order at today's prices, as it is to be paid: a priced draft is priced once more.
+
+    Raises :class:`orders.contracts.Refused` when a size or the way to send it is gone.
+    """
+    if order.status != OrderStatus.DRAFT or order.priced_at is None:
+        return order
+    return set_shipping(order_id=order.pk, method=order.shipping_method)
+
+
 @transaction.atomic
 def set_items(*, caller: Caller, order_id: UUID, items: Sequence[Item]) -> Order:
     """Replace a draft's designs and quantities. Raises :class:`orders.contracts.Refused`."""

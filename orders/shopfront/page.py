@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
@@ -21,7 +22,7 @@ from orders.models import Design, Order, PrintShop, Visitor
 from orders.people.allowances import TooMuch
 from orders.people.callers import Caller
 from orders.people.identity import caller_of, remember
-from orders.people.services import begin_visit
+from orders.people.services import as_visitor
 
 Arguments = ParamSpec("Arguments")
 # Nothing but our own origin, no inline script or style. Stripe's page is reached by a link or by
@@ -143,40 +144,20 @@ def draw(
 
 def visitor_needed(request: ShopRequest) -> Caller:
     """Return the caller, as a visitor with a row and a cookie from now on."""
-    caller = request.caller
-    if caller.visitor is None:
-        request.new_visitor = begin_visit(shop_id=caller.shop_id)
-        caller = Caller(
-            print_shop=caller.print_shop, visitor=request.new_visitor, address=caller.address
-        )
-        request.caller = caller
+    caller = as_visitor(request.caller)
+    if caller is not request.caller:
+        request.new_visitor, request.caller = caller.visitor, caller
     return caller
 
 
 def my_design(request: ShopRequest, design_id: UUID) -> Design:
     """Return a design of the caller's, with its size and photo; one query."""
-    row = (
-        request.caller.own(Design.objects.for_shop(request.caller.shop_id))
-        .filter(pk=design_id, deleted_at=None)
-        .select_related("size__product", "photo")
-        .first()
-    )
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(request.caller.designs(), pk=design_id)
 
 
 def my_order(request: ShopRequest, order_id: UUID) -> Order:
     """Return an order of the caller's; one query."""
-    row = (
-        request.caller.own(Order.objects.for_shop(request.caller.shop_id))
-        .filter(pk=order_id)
-        .select_related("shop")
-        .first()
-    )
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(request.caller.orders(), pk=order_id)
 
 
 def is_open(print_shop: PrintShop) -> bool:

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from orders.contracts import Refused
-from orders.enums import UNPAID_STATUSES, OrderStatus
+from orders.enums import UNPAID_STATUSES
 from orders.models import Order
 from orders.payments.checkout import checkout, read_back
 from orders.payments.taking_back import cancel_unpaid, take_back
-from orders.sales.drafting import reorder, set_shipping
+from orders.sales.drafting import price_again, reorder
 
 from .page import ShopRequest, draw, my_order, shop_page, visitor_needed, wants_json
 
@@ -51,10 +51,10 @@ def pay(request: ShopRequest, order_id: UUID) -> HttpResponseBase:
     be redirected to another origin.
     """
     order = my_order(request, order_id)
-    if order.status == OrderStatus.DRAFT and order.priced_at is not None:
-        order = set_shipping(order_id=order.pk, method=order.shipping_method)
-        if order.total != _amount(request.POST.get("total", "")):
-            return _lead(request, _page(order.pk, "prices"))
+    now = price_again(order)
+    if now is not order and now.total != _amount(request.POST.get("total", "")):
+        return _lead(request, _page(order.pk, "prices"))
+    order = now
     status_page = request.build_absolute_uri(_page(order.pk))
     attempt = checkout(
         order=order,

@@ -7,7 +7,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from orders.models import Design, DesignVersion
+from orders.models import Design
+from orders.renders.pictures import picture_of_version
 from orders.renders.previews import picture_url, preview, preview_key
 
 from .page import ShopRequest, my_design, my_order, shop_page
@@ -21,22 +22,6 @@ def picture_of(design: Design) -> str:
     if design.preview_image_url and design.preview_image_url == preview_key(design):
         return picture_url(design.preview_image_url)
     return reverse("print_shop:picture", kwargs={"design_id": design.pk})
-
-
-def as_it_was(version: DesignVersion) -> Design:
-    """Return a design, not stored, that looks as a version does; ``design`` must be loaded."""
-    was = version.design
-    return Design(
-        id=was.pk,
-        shop_id=was.shop_id,
-        visitor_id=was.visitor_id,
-        customer_id=was.customer_id,
-        size=version.size,
-        photo=version.photo,
-        document=version.document,
-        checksum=version.checksum,
-        digest=version.digest,
-    )
 
 
 @require_safe
@@ -54,10 +39,10 @@ def line_picture(request: ShopRequest, order_id: UUID, position: int) -> HttpRes
     order = my_order(request, order_id)
     line = (
         order.lines.filter(position=position, version__isnull=False)
-        .select_related("version__design", "version__size__product", "version__photo")
+        .select_related("version__design", "version__photo")
         .first()
     )
     if line is None or line.version is None:
         raise Http404
-    made = preview(caller=request.caller, design=as_it_was(line.version))
+    made = picture_of_version(line.version, caller=request.caller)
     return HttpResponseRedirect(made.url)

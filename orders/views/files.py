@@ -17,8 +17,8 @@ from orders.enums import RenderKind, RenderStatus
 from orders.models import OrderLine, RenderJob
 from orders.packing.making import file_name
 from orders.receipts import receipt_response
+from orders.renders.pictures import picture_of_version, staff_caller
 from orders.renders.previews import GOOD_SECONDS, WEBP
-from orders.renders.thumbnails import picture_of_version
 
 from .reading import order_or_404
 
@@ -32,7 +32,9 @@ def line_picture(request: ShopRequest, order_id: UUID, position: int) -> HttpRes
     """Answer with the picture of what was ordered, as it was frozen; drawn if it never was."""
     line = _line(request, order_id, position, "version__design", "version__photo")
     try:
-        made = picture_of_version(line.version, staff_id=request.user.pk)
+        made = picture_of_version(
+            line.version, caller=staff_caller(request.shop.pk, request.user.pk)
+        )
         return file_response(request, made.key, content_type=WEBP, max_age=GOOD_SECONDS)
     except NoSuchFile as gone:
         raise Http404 from gone
