@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from bench._house import django_on
 from bench.memory import peak_mb
-from bench.rows import Row, claim
+from bench.rows import Row, claim, p95
 from config.demo.pet_photo import write_photo
 from config.door.stack import Options
 
@@ -50,7 +50,7 @@ def key_to_picture() -> list[Row]:
         photo = _prepared(Path(name))
         pressed, fetched = measure(stack.environment["WEB_URL"], photo)
         memory = peak_mb(stack.supervisor.pids("web"))
-    figure, floor = _p95(pressed), _p95(fetched)
+    figure, floor = p95(pressed), p95(fetched)
     return [
         Row(
             name="key_to_picture",
@@ -122,7 +122,3 @@ def _rounds(page: Page, rounds: int) -> tuple[list[float], list[float]]:
         # People look between two keys; and each picture costs from the visitor's allowance.
         page.wait_for_timeout(_PAUSE_MS)
     return pressed, fetched
-
-
-def _p95(values: list[float]) -> float:
-    return statistics.quantiles(values, n=20)[-1]

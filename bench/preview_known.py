@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from bench._house import django_on
-from bench.rows import Row, claim
+from bench.rows import Row, claim, p95
 from config.door.stack import Options
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def preview_known() -> list[Row]:
             _ask(client, designs[0])
         ours = [_timed(lambda n=n: _ask(client, designs[n % DESIGNS])) for n in range(ROUNDS)]
         bare = [_timed(lambda: _round_trips(len(queries))) for _ in range(ROUNDS)]
-    figure, floor = _p95(ours), _p95(bare)
+    figure, floor = p95(ours), p95(bare)
     return [
         Row(
             name="preview_known",
@@ -118,7 +118,3 @@ def _timed(work: Any) -> float:
     began = time.perf_counter()
     work()
     return (time.perf_counter() - began) * 1000
-
-
-def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20)[-1]

@@ -1,7 +1,8 @@
 """What a claim tells, and how claims are found."""
 
 import json
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -37,6 +38,11 @@ class Row:
             f"{self.name}: {self.figure:,.1f} {self.unit}; {self.baseline}: {self.floor:,.1f};"
             f" ratio {self.ratio:.2f}{wanted}; {self.peak_rss_mb:,.0f} MB{facts}"
         )
+
+
+def p95(times: Sequence[float]) -> float:
+    """Return the 95th percentile."""
+    return statistics.quantiles(times, n=20)[-1]
 
 
 Claim = Callable[[], list[Row]]

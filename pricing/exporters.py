@@ -15,6 +15,7 @@ from foundation.exports.api import (
     both_clocks,
     person,
     register,
+    said_of,
 )
 
 from . import list_exporter  # noqa: F401 -- registers itself
@@ -74,12 +75,7 @@ def _ledger_words(params: Params) -> str:
     labels: dict[str, Any] = {**dict(Layer.choices), **dict(Cause.choices)}
     if "by" in params:
         labels[params["actor"]] = params["by"]
-    said = [
-        f"{FILTER_WORDS[name]}: {labels.get(value, value)}"
-        for name, value in params.items()
-        if name in FILTER_WORDS
-    ]
-    return ", ".join(said) or "everything"
+    return said_of(params, FILTER_WORDS, labels)
 
 
 LEDGER = register(

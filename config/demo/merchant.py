@@ -91,18 +91,8 @@ class Merchant(SandboxControl):
 
     def deliveries(self, since: int = 0, *, bodies: bool = False) -> Iterator[dict[str, Any]]:
         """Yield the webhook deliveries of this shop after number ``since``, with their attempts."""
-        told = f"shop={self.shop}{'&body=1' if bodies else ''}"
-        while True:
-            page = self._get(f"deliveries?since={since}&{told}")["deliveries"]
-            yield from page
-            if not page:
-                return
-            since = page[-1]["id"]
+        return self._deliveries(f"shop={self.shop}", since, bodies=bodies)
 
     def deliveries_by_status(self) -> dict[str, int]:
         """Count this shop's deliveries by status."""
-        counts: dict[str, int] = {}
-        for row in self._get("deliveries/counts")["counts"]:
-            if row["shop"] == self.shop:
-                counts[row["status"]] = counts.get(row["status"], 0) + row["count"]
-        return counts
+        return self._deliveries_by_status("shop", self.shop)

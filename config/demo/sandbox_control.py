@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
 TIMEOUT_SECONDS = 60
@@ -26,6 +27,24 @@ class SandboxControl:
     def faults_struck(self) -> dict[str, int]:
         """Return how often each scripted fault struck."""
         return {rule["kind"]: rule["struck"] for rule in self._get("faults")["faults"]}
+
+    def _deliveries(self, whose: str, since: int, *, bodies: bool) -> Iterator[dict[str, Any]]:
+        """Yield webhook deliveries after number ``since``; ``whose``: as in an address."""
+        told = f"{whose}{'&body=1' if bodies else ''}"
+        while True:
+            page = self._get(f"deliveries?since={since}&{told}")["deliveries"]
+            yield from page
+            if not page:
+                return
+            since = page[-1]["id"]
+
+    def _deliveries_by_status(self, name: str, value: str) -> dict[str, int]:
+        """Count the webhook deliveries of one shop or account by status."""
+        counts: dict[str, int] = {}
+        for row in self._get("deliveries/counts")["counts"]:
+            if row[name] == value:
+                counts[row["status"]] = counts.get(row["status"], 0) + row["count"]
+        return counts
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._call(path, method="GET")

@@ -113,21 +113,11 @@ class StripeAccount(SandboxControl):
 
     def deliveries(self, since: int = 0, *, bodies: bool = False) -> Iterator[dict[str, Any]]:
         """Yield the webhook deliveries of this account after number ``since``."""
-        told = f"account={self.account}{'&body=1' if bodies else ''}"
-        while True:
-            page = self._get(f"deliveries?since={since}&{told}")["deliveries"]
-            yield from page
-            if not page:
-                return
-            since = page[-1]["id"]
+        return self._deliveries(f"account={self.account}", since, bodies=bodies)
 
     def deliveries_by_status(self) -> dict[str, int]:
         """Count this account's deliveries by status."""
-        counts: dict[str, int] = {}
-        for row in self._get("deliveries/counts")["counts"]:
-            if row["account"] == self.account:
-                counts[row["status"]] = counts.get(row["status"], 0) + row["count"]
-        return counts
+        return self._deliveries_by_status("account", self.account)
 
     def misbehave(self, *faults: dict[str, Any], seed: int = 1) -> None:
         """Script faults (``sandbox/stripe/faults.py``)."""

@@ -1,6 +1,6 @@
 """The door to exports."""
 
-from .contracts import Column, Exporter, Filter, InvalidExport, Params
+from .contracts import Column, Exporter, Filter, InvalidExport, Params, said_of
 from .expressions import Local, Utc, both_clocks, person
 from .registry import exporter_named, register
 from .services import start_export
@@ -17,5 +17,6 @@ __all__ = [
     "exporter_named",
     "person",
     "register",
+    "said_of",
     "start_export",
 ]

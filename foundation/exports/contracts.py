@@ -27,6 +27,16 @@ class Refused(Exception):
     """What a person wanted is not possible now; nothing was changed. The text is for them."""
 
 
+def said_of(params: Params, words: Mapping[str, str], labels: Mapping[str, object]) -> str:
+    """Say chosen filters to people: ``words`` name them, ``labels`` name values that are codes."""
+    said = [
+        f"{words[name]}: {labels.get(value, value)}"
+        for name, value in params.items()
+        if name in words
+    ]
+    return ", ".join(said) or "everything"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its name in the file and a field, lookup path or expression.

@@ -28,11 +28,11 @@ class Utc(Func):
         super().__init__(F(path))
 
 
-def both_clocks(name: str) -> tuple[Column, Column]:
-    """Return a moment's columns: the shop's clock under the field's name, then UTC."""
+def both_clocks(name: str, path: str = "") -> tuple[Column, Column]:
+    """Return a moment's columns: the shop's clock, then UTC; ``path`` where it is not the name."""
     return (
-        Column(name, Local(name), plain=True),
-        Column(f"{name}_utc", Utc(name), plain=True),
+        Column(name, Local(path or name), plain=True),
+        Column(f"{name}_utc", Utc(path or name), plain=True),
     )
 
 

@@ -12,10 +12,10 @@ from foundation.exports.api import (
     Column,
     Exporter,
     Filter,
-    InvalidExport,
     Params,
     both_clocks,
     register,
+    said_of,
 )
 from foundation.shops.api import Role
 from orders.artwork.contracts import FrameKind
@@ -23,7 +23,8 @@ from orders.artwork.typefaces import FONTS
 from orders.designs.finding import DELETED, designs_matching
 from orders.enums import DesignStatus
 from orders.forms.looking import DesignFilterForm
-from orders.models import PrintProduct
+
+from .choosing import cleaned, products_of
 
 _WORDS = {
     "name": "Name",
@@ -47,22 +48,13 @@ def _within(part: str, name: str) -> KeyTextTransform:
     return KeyTextTransform(name, KeyTextTransform(part, "document"))
 
 
-def _products(shop_id: UUID) -> list[tuple[UUID, str]]:
-    return list(PrintProduct.objects.for_shop(shop_id).values_list("pk", "name"))
-
-
 def _clean(shop_id: UUID, posted: Mapping[str, str]) -> Params:
-    products = _products(shop_id)
-    form = DesignFilterForm(posted, products=products)
-    InvalidExport.unless_valid(form)
-    params = form.params()
-    if "product" in params:
-        params["of"] = dict(products)[UUID(params["product"])]
-    return params
+    products = products_of(shop_id)
+    return cleaned(DesignFilterForm(posted, products=products), products)
 
 
 def _rows(shop_id: UUID, params: Params) -> QuerySet[Any]:
-    form = DesignFilterForm(params, products=_products(shop_id))
+    form = DesignFilterForm(params, products=products_of(shop_id))
     return designs_matching(shop_id, form.chosen()).order_by("-created_at", "-pk")
 
 
@@ -70,12 +62,7 @@ def _words(params: Params) -> str:
     labels = {**dict(DesignStatus.choices), DELETED: "Thrown away"}
     if "of" in params:
         labels[params["product"]] = params["of"]
-    said = [
-        f"{_WORDS[name]}: {labels.get(value, value)}"
-        for name, value in params.items()
-        if name in _WORDS
-    ]
-    return ", ".join(said) or "everything"
+    return said_of(params, _WORDS, labels)
 
 
 DESIGNS = register(

@@ -10,19 +10,19 @@ from foundation.exports.api import (
     Column,
     Exporter,
     Filter,
-    InvalidExport,
-    Local,
     Params,
-    Utc,
     both_clocks,
     register,
+    said_of,
 )
 from foundation.shops.api import Role
 from orders.enums import OrderStatus, PaymentStatus
 from orders.forms.filters import OrderFilterForm
-from orders.models import Order, OrderLine, PrintProduct, PrintShop
+from orders.models import Order, OrderLine, PrintShop
 from orders.queries.attention import Attention
 from orders.queries.orders import orders_matching
+
+from .choosing import cleaned, products_of
 
 _WORDS = {
     "q": "Search",
@@ -35,27 +35,18 @@ _WORDS = {
 }
 
 
-def _products(shop_id: UUID) -> list[tuple[UUID, str]]:
-    return list(PrintProduct.objects.for_shop(shop_id).values_list("pk", "name"))
-
-
 def _zone(shop_id: UUID) -> str:
     rows = PrintShop.objects.for_shop(shop_id).values_list("shop__timezone", flat=True)
     return str(rows.first() or "UTC")
 
 
 def _clean(shop_id: UUID, posted: Mapping[str, str]) -> Params:
-    products = _products(shop_id)
-    form = OrderFilterForm(posted, products=products)
-    InvalidExport.unless_valid(form)
-    params = form.params()
-    if "product" in params:
-        params["of"] = dict(products)[UUID(params["product"])]
-    return params
+    products = products_of(shop_id)
+    return cleaned(OrderFilterForm(posted, products=products), products)
 
 
 def _orders(shop_id: UUID, params: Params) -> QuerySet[Order]:
-    form = OrderFilterForm(params, products=_products(shop_id))
+    form = OrderFilterForm(params, products=products_of(shop_id))
     return orders_matching(shop_id, form.chosen(_zone(shop_id)))
 
 
@@ -78,12 +69,7 @@ def _words(params: Params) -> str:
     }
     if "of" in params:
         labels[params["product"]] = params["of"]
-    said = [
-        f"{_WORDS[name]}: {labels.get(value, value)}"
-        for name, value in params.items()
-        if name in _WORDS
-    ]
-    return ", ".join(said) or "everything"
+    return said_of(params, _WORDS, labels)
 
 
 _FILTERS = (
@@ -150,10 +136,8 @@ ORDER_LINES = register(
             Column("line", F("position") + 1, plain=True),
             Column("status", "order__status", plain=True),
             Column("payment_status", "order__payment_status", plain=True),
-            Column("created_at", Local("order__created_at"), plain=True),
-            Column("created_at_utc", Utc("order__created_at"), plain=True),
-            Column("paid_at", Local("order__paid_at"), plain=True),
-            Column("paid_at_utc", Utc("order__paid_at"), plain=True),
+            *both_clocks("created_at", "order__created_at"),
+            *both_clocks("paid_at", "order__paid_at"),
             Column("sku", "sku"),
             Column("title", "title"),
             Column("quantity", "quantity", plain=True),
