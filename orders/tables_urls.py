@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import catalogue, designs, rates, renders, setup
+from .views import catalogue, designs, rate_import, rates, renders, setup
 
 app_name = "print_tables"
 _PRODUCT = "setup/products/<uuid:product_id>/"
@@ -25,7 +25,7 @@ urlpatterns = [
     path("setup/taxes/", rates.rates, {"kind": "taxes"}, name="taxes"),
     path("setup/trial/", rates.trial, name="trial"),
     path(f"{_RATES}new/", rates.rate_new, name="rate_new"),
-    path(f"{_RATES}import/", rates.rate_import, name="import"),
+    path(f"{_RATES}import/", rate_import.rate_import, name="import"),
     path(f"{_RATES}undo/<int:event_id>/", rates.rate_undo, name="rate_undo"),
     path(f"{_RATES}<uuid:rate_id>/", rates.rate, name="rate"),
     path(f"{_RATES}<uuid:rate_id>/delete/", rates.rate_delete, name="rate_delete"),

@@ -4,6 +4,7 @@ import ipaddress
 import socket
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,6 +61,18 @@ def s3_endpoint() -> Iterator[str]:
 
     with moto_server() as endpoint:
         yield endpoint
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[Path]:
+    """The folder of a storage of the test's own; it is the default storage meanwhile."""
+    place = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": tmp_path / "files", "base_url": None},
+    }
+    storages = {**django_settings.STORAGES, "default": place}
+    with override_settings(VAR_DIR=tmp_path, STORAGES=storages):
+        yield tmp_path / "files"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -106,8 +106,6 @@ def cancel_order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             held=bool(disputes) and standing.refundable > NOTHING,
         )
 
-    if request.method != "POST":
-        return show()
     back = standing.refundable
     said = "It is cancelled."
     if back > NOTHING:
@@ -146,9 +144,6 @@ def decide_payment(request: ShopRequest, order_id: UUID, attempt_id: UUID) -> Ht
             attempt=attempt,
             waits=attempt in rows.mismatched,
         )
-
-    if request.method != "POST":
-        return show()
 
     def decide() -> None:
         verb = accept_payment if form.cleaned_data["verdict"] == "accept" else refund_payment

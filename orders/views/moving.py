@@ -49,7 +49,8 @@ def move_order(request: ShopRequest, order_id: UUID, to: str) -> HttpResponse:
 def ship_order(request: ShopRequest, order_id: UUID) -> HttpResponse:
     """Ask for the parcel's tracking, then say that it is on its way."""
     order = order_or_404(request, order_id)
-    form = ParcelForm(request.POST or None)
+    # Not "or None": an empty form means a parcel without tracking.
+    form = ParcelForm(request.POST if request.method == "POST" else None)
 
     def show() -> HttpResponse:
         return show_form(
@@ -62,10 +63,6 @@ def ship_order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             possible=OrderStatus.SHIPPED in possible_for_staff(order),
         )
 
-    if request.method != "POST":
-        return show()
-    # An empty form is none to Django; here it means a parcel without tracking.
-    form = ParcelForm(request.POST)
     return act_by_form(
         request,
         order,
@@ -99,8 +96,6 @@ def reprint_order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             lead="Free of charge, to the same address. The customer is told when it is sent.",
         )
 
-    if request.method != "POST":
-        return show()
     return act_by_form(
         request,
         order,
@@ -132,8 +127,6 @@ def note_order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             request, order, form, "orders/note.html", title=f"Note of order {order}", lead=""
         )
 
-    if request.method != "POST":
-        return show()
     return act_by_form(
         request,
         order,

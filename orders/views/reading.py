@@ -54,7 +54,10 @@ def act_by_form(  # noqa: PLR0913 -- a form, what is done with it, what is said
     said: str,
     show: Callable[[], HttpResponse],
 ) -> HttpResponse:
-    """Do what a valid form says; what is wrong, or refused, is said on the form's page."""
+    """Do what a valid form says; what is wrong, or refused, is said on the form's page.
+
+    A form that was not sent yet is shown.
+    """
     if not form.is_valid():
         return show()
     try:

@@ -15,10 +15,8 @@ from foundation.shops.models import Connection, Shop, User
 from pricing.models import AuditTrailEntry
 from tests import factories
 from tests.campaigns.page_fixtures import campaign_in, draft, let_go, moved
-from tests.exports.conftest import files, settle, table_of
+from tests.exports.conftest import settle, table_of
 from tests.pricing.page_fixtures import catalogue
-
-__all__ = ["files"]
 
 # The file is read over a connection of its own, which sees only what is committed.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("files")]

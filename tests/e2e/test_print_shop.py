@@ -18,11 +18,15 @@ from orders.artwork.scene import lay_out
 from orders.designs.specs import spec_of
 from orders.models import Design, Order, PrintShop, PrintSize
 from tests.orders import shop as makers
-from tests.orders.conftest import files, print_shop, size
+from tests.orders.conftest import print_shop, size
 from tests.orders.payments.conftest import account, stripe, stripe_sandbox
 
-__all__ = ["account", "files", "print_shop", "size", "stripe", "stripe_sandbox"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+__all__ = ["account", "print_shop", "size", "stripe", "stripe_sandbox"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("files"),
+]
 
 Visit = Callable[..., Page]
 

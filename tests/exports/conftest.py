@@ -25,14 +25,8 @@ MakeExporter = Callable[..., Exporter]
 
 
 @pytest.fixture(autouse=True)
-def files(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """The folder of the default storage."""
-    place = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "files", "base_url": None},
-    }
-    with override_settings(VAR_DIR=tmp_path, STORAGES={**settings.STORAGES, "default": place}):
-        yield tmp_path / "files"
+def _own_files(files: Path) -> None:
+    """Keep what is stored in a folder of each test's own."""
 
 
 @pytest.fixture(params=["local", "bucket"])

@@ -1,11 +1,8 @@
 """A print shop, its tables, and a storage of one's own."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test import override_settings
-from pytest_django import Settings
 
 from foundation.shops.models import Shop
 from orders.models import PrintShop, PrintSize
@@ -15,14 +12,8 @@ from . import shop as makers
 
 
 @pytest.fixture(autouse=True)
-def files(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """The folder of the default storage."""
-    place = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "files", "base_url": None},
-    }
-    with override_settings(VAR_DIR=tmp_path, STORAGES={**settings.STORAGES, "default": place}):
-        yield tmp_path / "files"
+def _own_files(files: Path) -> None:
+    """Keep what is stored in a folder of each test's own."""
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """From an uploaded list to the sandbox: exactly its prices, and nothing else."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import override_settings
-from pytest_django import Settings
 
 from catalog_sync.api import Selection
 from catalog_sync.models import Variant
@@ -27,14 +24,8 @@ FROM_LIST = simple_rule(Action.FILE, compare_at=CompareAtAction.FILE)
 
 
 @pytest.fixture(autouse=True)
-def files(tmp_path: Path, settings: Settings) -> Iterator[None]:
-    """Keep uploaded files in a folder of the test's own."""
-    place = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "files", "base_url": None},
-    }
-    with override_settings(VAR_DIR=tmp_path, STORAGES={**settings.STORAGES, "default": place}):
-        yield
+def _own_files(files: Path) -> None:
+    """Keep what is stored in a folder of each test's own."""
 
 
 def listed(desk: TestDesk, text: str) -> PriceFile:

@@ -5,7 +5,7 @@ import datetime as dt
 import io
 import os
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
-from django.test import override_settings
 from django.utils import timezone
-from pytest_django import Settings
 
 from catalog_sync.models import Product, Variant
 from foundation.audit.models import AuditEvent
@@ -42,14 +40,8 @@ Told = tuple[int, str, str, Decimal | None, str]
 
 
 @pytest.fixture(autouse=True)
-def files(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """The folder of the default storage."""
-    place = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "files", "base_url": None},
-    }
-    with override_settings(VAR_DIR=tmp_path, STORAGES={**settings.STORAGES, "default": place}):
-        yield tmp_path / "files"
+def _own_files(files: Path) -> None:
+    """Keep what is stored in a folder of each test's own."""
 
 
 @pytest.fixture

@@ -11,14 +11,9 @@ from tests import storage_servers
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+def folder(files: Path) -> Path:
     """Files in a folder."""
-    place = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "files", "base_url": None},
-    }
-    with override_settings(STORAGES={**settings.STORAGES, "default": place}):
-        yield tmp_path / "files"
+    return files
 
 
 @pytest.fixture
