@@ -9,6 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urljoin
 from uuid import uuid4
 
 HOME = {
@@ -79,7 +80,7 @@ class PrintCustomer:
         return self._send(method, path, content, "application/json")
 
     def fetch(self, path: str) -> bytes:
-        """Fetch a file."""
+        """Fetch a file; ``path`` may be a whole address, as the API tells some."""
         with self._opener.open(self._request("GET", path, None, ""), timeout=60) as answer:
             content: bytes = answer.read()
         return content
@@ -97,7 +98,7 @@ class PrintCustomer:
     ) -> urllib.request.Request:
         cookies = "; ".join(f"{each.name}={each.value}" for each in self._jar)
         return urllib.request.Request(  # noqa: S310 -- the address is the door's, on loopback
-            self._url + path,
+            urljoin(self._url, path),
             data=content,
             method=method,
             headers={
