@@ -36,6 +36,19 @@ def test_only_an_address_is_mailed_to() -> None:
     assert (LoginLink.objects.count(), Customer.objects.count()) == (0, 0)
 
 
+@pytest.mark.usefixtures("print_shop")
+def test_an_address_may_be_long() -> None:
+    long = f"anna-lena.schneider@{'a' * 60}.{'b' * 60}.example.com"
+    answer = Client().post(LOG_IN, {"email": long})
+    assert (answer.status_code, long in answer.content.decode()) == (200, True)
+    assert Customer.objects.get().email == long
+    # The limit is the address's, in capitals, too; the fifth is the last.
+    for _ in range(4):
+        assert Client().post(LOG_IN, {"email": long.upper()}).status_code == 200
+    assert Client().post(LOG_IN, {"email": long}).status_code == 429
+    assert LoginLink.objects.count() == 5
+
+
 def test_opening_does_nothing_and_pressing_logs_in(browser: Browser, design: Design) -> None:
     path = link_after_asking(browser)
     for client in (Client(), browser.client):
