@@ -22,7 +22,8 @@ from .contracts import Price
 # The lower bound is widened to the whole second, because a webhook's time has no more: an edit may
 # follow within the second of the state we read. Of a second that was over when we read (ours and
 # the vendor's clock differ by two seconds at most, and a read is used for two) we saw the end:
-# whatever else was set in it came before that.
+# whatever else was set in it came before that. An edit is lost to one write only: where the state
+# that we read was left by a write which is known to have replaced the edit, ours did not.
 _EDITS = """
 SELECT r.id AS result_id, r.variant_id, e.id AS entry_id, e.price_after, e.compare_at_after,
        e.vendor_updated_at,
@@ -38,6 +39,14 @@ JOIN pricing_audittrailentry e ON e.variant_id = r.variant_id AND e.layer = 'out
      IS DISTINCT FROM (r.target_price, r.target_compare_at)
  AND (e.price_after, e.compare_at_after)
      IS DISTINCT FROM (r.before_price, r.before_compare_at)
+ AND NOT EXISTS (
+   SELECT 1 FROM pricing_processingresult q
+   WHERE q.variant_id = r.variant_id AND q.id <> r.id AND q.outcome = 'overwritten'
+     AND (q.found_price, q.found_compare_at)
+         IS NOT DISTINCT FROM (e.price_after, e.compare_at_after)
+     AND date_trunc('second', q.written_updated_at)
+         BETWEEN date_trunc('second', e.vendor_updated_at)
+             AND date_trunc('second', r.read_updated_at))
 WHERE r.outcome = 'applied' AND {which}
 """
 

@@ -10,7 +10,7 @@ from config.door.places import CHECKOUT
 from config.door.ports import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from config.door.keys import Keys
     from config.door.places import Place
@@ -75,7 +75,10 @@ OUR_VARIABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where everything listens. `database` is the application's role, `database_owner` migrates."""
+    """Where everything listens. `database` is the application's role, `database_owner` migrates.
+
+    up: which services run, by name.
+    """
 
     database: str
     database_owner: str
@@ -84,6 +87,7 @@ class Addresses:
     live_port: int
     sandbox_port: int
     stripe_sandbox_port: int
+    up: Collection[str] = ()
 
     @property
     def web(self) -> str:
@@ -111,6 +115,18 @@ class Addresses:
         reached = dict.fromkeys(STAND_INS, self.sandbox)
         reached |= dict.fromkeys(STRIPE_STAND_INS, self.stripe_sandbox)
         return ",".join(f"{host}={origin}" for host, origin in reached.items())
+
+    @property
+    def stand_ins_up(self) -> dict[str, str]:
+        """Name the stand-ins that run, for whoever connects a shop to one.
+
+        The jobs of a connection to nobody would fail for days.
+        """
+        named = {
+            "sandbox": ("SANDBOX_URL", self.sandbox),
+            "stripe-sandbox": ("STRIPE_SANDBOX_URL", self.stripe_sandbox),
+        }
+        return dict(named[service] for service in named if service in self.up)
 
 
 def inherited(*, private: bool) -> dict[str, str]:
@@ -157,11 +173,9 @@ def compose(
         "REDIS_URL": addresses.redis,
         "VAR_DIR": str(place.var),
         "WEB_URL": addresses.web,
-        "SANDBOX_URL": addresses.sandbox,
-        "STRIPE_SANDBOX_URL": addresses.stripe_sandbox,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": str(CHECKOUT),
         # Logs appear line by line, not when a buffer is full.
         "PYTHONUNBUFFERED": "1",
     }
-    return {**invented, **inherited(private=private), **ours, **extra}
+    return {**invented, **inherited(private=private), **ours, **addresses.stand_ins_up, **extra}

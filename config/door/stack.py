@@ -151,6 +151,7 @@ class Stack:
             live_port=live_port,
             sandbox_port=sandbox_port,
             stripe_sandbox_port=stripe_sandbox_port,
+            up=self.options.services,
         )
         self.environment = environment.compose(
             addresses=self.addresses,

@@ -9,7 +9,7 @@ import traceback
 from dataclasses import replace
 from typing import Any
 
-from tests.chaos import campaigns, checkout, clocks, prints, races, rivals, runs, seasons
+from tests.chaos import campaigns, checkout, clocks, prints, races, rivals, runs, together
 from tests.chaos.house import FULL, SHORT, Scale
 
 RUNS = {
@@ -26,8 +26,8 @@ RUNS = {
     "render": prints.render,
     "checkout": checkout.checkout,
 }
-# For the test suite: all of what campaigns meet, in one house.
-TOGETHER = {"seasons": seasons.seasons}
+# For the test suite, which opens a house once for several of them.
+TOGETHER = {"seasons": together.seasons, "troubles": together.troubles}
 
 
 def main() -> int:

@@ -18,31 +18,36 @@ WRITE = "productVariantsBulkUpdate"
 def rivals(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
     """Confirm two jobs over everything at once; pause and resume both; kill workers meanwhile."""
     with open_house(scale) as house:
-        from config.demo.pricing_jobs import finished  # noqa: PLC0415 -- needs Django
-        from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
-        from tests.chaos.model import Verdict  # noqa: PLC0415 -- likewise
+        return rivals_in(house, scale)
 
-        jobs = [
-            house.desk.plan("First", simple_rule(Action.PERCENT, Decimal(-7), step="0.05")),
-            house.desk.plan("Second", simple_rule(Action.AMOUNT, Decimal(2))),
-        ]
-        since = house.merchant.last_effect()
-        house.merchant.misbehave(
-            {"kind": "slow_after", "operation": WRITE, "seconds": 0.3, "rate": 0.4},
-            {"kind": "lose_answer", "operation": WRITE, "rate": 0.1},
-            seed=scale.seed,
-        )
-        for job in jobs:
-            house.desk.confirm(job)
-        facts: dict[str, Any] = {"pauses": 0, "children_killed": 0}
-        with Trouble(lambda: _trouble(house, scale, jobs, facts), every=0.6):
-            time.sleep(0.6 * (scale.kills + 2))
-        house.merchant.behave()
-        _go_on(house, jobs)
-        ended = [finished(job) for job in jobs]
-        verdict = Verdict()
-        rows = _judge(verdict, house, ended, since)
-        return verdict, {"rows": scale.variants, **facts, "ended": rows}
+
+def rivals_in(house: House, scale: Scale) -> tuple["Verdict", dict[str, Any]]:
+    """Play it in a house that is open."""
+    from config.demo.pricing_jobs import finished  # noqa: PLC0415 -- needs Django
+    from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
+    from tests.chaos.model import Verdict  # noqa: PLC0415 -- likewise
+
+    jobs = [
+        house.desk.plan("First", simple_rule(Action.PERCENT, Decimal(-7), step="0.05")),
+        house.desk.plan("Second", simple_rule(Action.AMOUNT, Decimal(2))),
+    ]
+    since = house.merchant.last_effect()
+    house.merchant.misbehave(
+        {"kind": "slow_after", "operation": WRITE, "seconds": 0.3, "rate": 0.4},
+        {"kind": "lose_answer", "operation": WRITE, "rate": 0.1},
+        seed=scale.seed,
+    )
+    for job in jobs:
+        house.desk.confirm(job)
+    facts: dict[str, Any] = {"pauses": 0, "children_killed": 0}
+    with Trouble(lambda: _trouble(house, scale, jobs, facts), every=0.6):
+        time.sleep(0.6 * (scale.kills + 2))
+    house.merchant.behave()
+    _go_on(house, jobs)
+    ended = [finished(job) for job in jobs]
+    verdict = Verdict()
+    rows = _judge(verdict, house, ended, since)
+    return verdict, {"rows": scale.variants, **facts, "ended": rows}
 
 
 def _trouble(house: House, scale: Scale, jobs: list["PricingJob"], facts: dict[str, Any]) -> None:

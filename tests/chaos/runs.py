@@ -14,61 +14,62 @@ if TYPE_CHECKING:
 WRITE = "productVariantsBulkUpdate"
 Facts = dict[str, Any]
 Hurt = Callable[[House, Scale], "Any"]
+# Longer than an answer that dawdles.
+ANSWERING_LEASE_SECONDS = 20
 
 
-def _work_under(scale: Scale, hurt: Hurt, *, leases: int = 8) -> tuple["Verdict", Facts]:
+def work_under(house: House, scale: Scale, hurt: Hurt) -> tuple["Verdict", Facts]:
     """Run a price job over everything while the house is hurt; sales and edits go on meanwhile."""
-    with open_house(scale, leases=leases) as house:
-        from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
-        from tests.chaos.model import Verdict  # noqa: PLC0415 -- needs Django
+    from pricing.api import Action, simple_rule  # noqa: PLC0415 -- likewise
+    from tests.chaos.model import Verdict  # noqa: PLC0415 -- needs Django
 
-        job = house.desk.plan(
-            "Under fire",
-            simple_rule(Action.PERCENT, Decimal(-7), step=Decimal("0.05")),
-        )
-        since = house.merchant.last_effect()
-        variants = sorted(house.merchant.prices())
-        sold = 0
+    job = house.desk.plan(
+        "Under fire",
+        simple_rule(Action.PERCENT, Decimal(-7), step=Decimal("0.05")),
+    )
+    since = house.merchant.last_effect()
+    variants = sorted(house.merchant.prices())
+    sold = 0
 
-        def sell() -> None:
-            nonlocal sold
-            if sold < scale.sales:
-                house.merchant.sell(house.rng.choice(variants))
-                sold += 1
+    def sell() -> None:
+        nonlocal sold
+        if sold < scale.sales:
+            house.merchant.sell(house.rng.choice(variants))
+            sold += 1
 
-        edits = 0
+    edits = 0
 
-        def edit() -> None:
-            nonlocal edits
-            if edits < scale.edits:
-                price = Decimal(house.rng.randrange(10_000, 90_000)) / 100
-                house.merchant.edit([(house.rng.choice(variants), price)])
-                edits += 1
+    def edit() -> None:
+        nonlocal edits
+        if edits < scale.edits:
+            price = Decimal(house.rng.randrange(10_000, 90_000)) / 100
+            house.merchant.edit([(house.rng.choice(variants), price)])
+            edits += 1
 
-        house.merchant.misbehave(_edits_in_the_window(scale), seed=scale.seed)
-        house.desk.confirm(job)
-        with (
-            Trouble(sell, every=scale.pause) as selling,
-            Trouble(edit, every=0.1) as editing,
-            hurt(house, scale) as facts,
-        ):
-            _until_over(job)
-            while sold < scale.sales or edits < scale.edits:
-                for thread in (selling, editing):
-                    if thread.error is not None:
-                        raise thread.error
-                time.sleep(0.1)
-        house.merchant.behave()
-        _heal(house)
-        verdict = Verdict()
-        rows = _judge(verdict, house, job, since)
-        return verdict, {
-            "rows": scale.variants,
-            "sales": sold,
-            "outside_edits": edits,
-            "ended": rows,
-            **facts,
-        }
+    house.merchant.misbehave(_edits_in_the_window(scale), seed=scale.seed)
+    house.desk.confirm(job)
+    with (
+        Trouble(sell, every=scale.pause) as selling,
+        Trouble(edit, every=0.1) as editing,
+        hurt(house, scale) as facts,
+    ):
+        _until_over(job)
+        while sold < scale.sales or edits < scale.edits:
+            for thread in (selling, editing):
+                if thread.error is not None:
+                    raise thread.error
+            time.sleep(0.1)
+    house.merchant.behave()
+    _heal(house)
+    verdict = Verdict()
+    rows = _judge(verdict, house, job, since)
+    return verdict, {
+        "rows": scale.variants,
+        "sales": sold,
+        "outside_edits": edits,
+        "ended": rows,
+        **facts,
+    }
 
 
 def _edits_in_the_window(scale: Scale) -> dict[str, Any]:
@@ -229,21 +230,33 @@ def _losing_answers(house: House, scale: Scale) -> Iterator[Facts]:
     facts["struck"] = house.merchant.faults_struck()
 
 
+TROUBLES: dict[str, Hurt] = {
+    "workers": _killing,
+    "redis": _without_redis,
+    "postgres": _restarting_postgres,
+    "answers": _losing_answers,
+}
+
+
 def workers(scale: Scale) -> tuple["Verdict", Facts]:
     """Kill -9 of a random child each second and of a whole group every five."""
-    return _work_under(scale, _killing)
+    with open_house(scale) as house:
+        return work_under(house, scale, _killing)
 
 
 def redis(scale: Scale) -> tuple["Verdict", Facts]:
     """FLUSHALL thrice, then Redis gone for half a minute and back empty."""
-    return _work_under(scale, _without_redis)
+    with open_house(scale) as house:
+        return work_under(house, scale, _without_redis)
 
 
 def postgres(scale: Scale) -> tuple["Verdict", Facts]:
     """PostgreSQL restarted at once, as in a crash, three times."""
-    return _work_under(scale, _restarting_postgres)
+    with open_house(scale) as house:
+        return work_under(house, scale, _restarting_postgres)
 
 
 def answers(scale: Scale) -> tuple["Verdict", Facts]:
     """Shopify loses a fifth of its answers after applying, resets, fails and dawdles."""
-    return _work_under(scale, _losing_answers, leases=20)
+    with open_house(scale, leases=ANSWERING_LEASE_SECONDS) as house:
+        return work_under(house, scale, _losing_answers)

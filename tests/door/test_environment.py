@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -17,9 +18,15 @@ ADDRESSES = Addresses(
 )
 
 
-def composed(place: Place, *, private: bool, **extra: str) -> dict[str, str]:
+def composed(
+    place: Place, *, private: bool, up: tuple[str, ...] = (), **extra: str
+) -> dict[str, str]:
     return environment.compose(
-        addresses=ADDRESSES, keys=keys.fresh(), place=place, private=private, extra=extra
+        addresses=replace(ADDRESSES, up=up),
+        keys=keys.fresh(),
+        place=place,
+        private=private,
+        extra=extra,
     )
 
 
@@ -39,6 +46,27 @@ def test_processes_learn_where_everything_is(place: Place) -> None:
         "checkout.stripe.com=http://127.0.0.1:9124"
     )
     assert given["VAR_DIR"] == str(place.var)
+
+
+@pytest.mark.parametrize(
+    ("up", "named"),
+    [
+        (("web",), {}),
+        (("sandbox", "web"), {"SANDBOX_URL": "http://127.0.0.1:9123"}),
+        (
+            ("sandbox", "stripe-sandbox"),
+            {
+                "SANDBOX_URL": "http://127.0.0.1:9123",
+                "STRIPE_SANDBOX_URL": "http://127.0.0.1:9124",
+            },
+        ),
+    ],
+)
+def test_only_stand_ins_that_run_are_named(
+    place: Place, up: tuple[str, ...], named: dict[str, str]
+) -> None:
+    given = composed(place, private=True, up=up)
+    assert {name: url for name, url in given.items() if name.endswith("SANDBOX_URL")} == named
 
 
 def test_all_that_the_settings_read_is_known() -> None:

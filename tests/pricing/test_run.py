@@ -29,6 +29,7 @@ from pricing.contracts import PlannedRow, Price, Settled
 from pricing.enums import Outcome
 from pricing.models import AuditTrailEntry, PlannedChange, PricingJob, ProcessingResult
 from pricing.outside import note_prices_seen
+from pricing.overwritten import Marked, mark_overwritten
 from pricing.planning import writer
 from pricing.services import Refused, cancel, roll_back
 from tests.pricing.conftest import TestDesk, work
@@ -251,6 +252,35 @@ def test_an_edit_between_read_and_write_is_reported_as_overwritten(
     assert (result.outcome, result.found_price) == ("overwritten", Decimal("66.66"))
     entry = AuditTrailEntry.objects.get(layer="outside")
     assert (entry.price_after, entry.variant_id) == (Decimal("66.66"), result.variant_id)
+
+
+def test_an_edit_is_overwritten_by_one_of_two_jobs_that_follow_at_once(
+    desk: TestDesk,
+) -> None:
+    """The second read the price within the second in which the first replaced the edit."""
+    first = desk.run(desk.plan())
+    lost = first.results.filter(outcome="applied").earliest("pk")
+    assert lost.written_updated_at is not None
+    read = lost.written_updated_at - dt.timedelta(seconds=2)
+    ProcessingResult.objects.filter(pk=lost.pk).update(read_updated_at=read)
+    vendor_id = lost.variant.vendor_id
+    edited = lost.written_updated_at - dt.timedelta(seconds=1)
+    _tell(desk, (vendor_id, "62.62", lost.target_compare_at, edited))
+    second = desk.run(desk.plan())
+    result = second.results.get(variant__vendor_id=vendor_id)
+    assert result.read_updated_at is not None
+    # As if all of it, but the second write, had been done within that second.
+    ProcessingResult.objects.filter(pk=lost.pk).update(written_updated_at=edited)
+    ProcessingResult.objects.filter(pk=result.pk).update(read_updated_at=edited, intended_at=edited)
+    assert mark_overwritten(result_ids=[result.pk]) == Marked(Counter(), [], [])
+    _tell(desk, (vendor_id, "62.62", lost.target_compare_at, edited))
+    for job in (first, second):
+        job.refresh_from_db()
+    assert (first.overwritten, second.overwritten) == (1, 0)
+    # Another one of that second, which the first did not replace.
+    _tell(desk, (vendor_id, "63.63", lost.target_compare_at, edited))
+    result.refresh_from_db()
+    assert (result.outcome, result.found_price) == ("overwritten", Decimal("63.63"))
 
 
 def test_an_edit_right_after_our_write_is_not_called_overwritten(

@@ -11,9 +11,7 @@ pytestmark = pytest.mark.stack
 LONGEST_SECONDS = 300
 
 
-@pytest.mark.parametrize(
-    "name", ["seasons", "workers", "redis", "postgres", "answers", "race", "rivals", "checkout"]
-)
+@pytest.mark.parametrize("name", ["seasons", "troubles", "race", "checkout"])
 def test_nothing_is_lost_doubled_or_wrong(name: str) -> None:
     run = subprocess.run(  # noqa: S603 -- our own module; a stack and a Django of its own
         [sys.executable, "-m", "tests.chaos", "--short", name],
@@ -25,5 +23,6 @@ def test_nothing_is_lost_doubled_or_wrong(name: str) -> None:
     assert run.stdout, run.stderr[-4000:]
     verdict = json.loads(run.stdout.splitlines()[-1])
     counts = {each: verdict.get(each) for each in ("lost", "doubled", "wrong")}
-    assert counts == {"lost": 0, "doubled": 0, "wrong": 0}, verdict
-    assert run.returncode == 0
+    if counts != {"lost": 0, "doubled": 0, "wrong": 0} or run.returncode:
+        # Not by assert: pytest would cut the cause, and whoever reads it has no second chance.
+        pytest.fail(f"{json.dumps(verdict, indent=1)}\n{run.stderr[-4000:]}", pytrace=False)
