@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from orders.artwork.document import (
@@ -91,30 +92,53 @@ def design_locked(caller: Caller, design_id: UUID) -> Design:
 
     Raises :class:`orders.contracts.Refused` when it is not there.
     """
-    design = caller.designs().filter(pk=design_id).select_for_update(of=("self",)).first()
-    if design is None:
-        raise Refused("no-such-design", "This design is gone.")
-    return design
+    return _found(caller.designs().select_for_update(of=("self",)), design_id)
 
 
-@transaction.atomic
+def _found(designs: QuerySet[Design], design_id: UUID) -> Design:
+    try:
+        return designs.get(pk=design_id)
+    except Design.DoesNotExist:
+        raise Refused("no-such-design", "This design is gone.") from None
+
+
 def change_design(
     *, caller: Caller, design_id: UUID, document: Any = None, size_id: UUID | None = None
 ) -> Design:
     """Change a design; one that was finalised is a draft again, its version stays as it is.
 
-    What was ordered is not touched by it. Saying the same again changes nothing: the CRC32 tells
-    most differences, the digest decides. Raises :class:`orders.contracts.Refused` and
+    What was ordered is not touched by it. Saying the same again, as every known preview does,
+    changes nothing and waits for nobody. Raises :class:`orders.contracts.Refused` and
     :class:`foundation.findings.DocumentErrors`.
     """
+    design = _found(caller.designs(), design_id)
+    read = None if document is None else read_document(document)
+    if _says_same(design, read, size_id):
+        return design
+    return _change(caller, design_id, read, size_id)
+
+
+def _says_same(design: Design, read: Document | None, size_id: UUID | None) -> bool:
+    if size_id is not None and size_id != design.size_id:
+        return False
+    return read is None or not _looks_other(design, read)
+
+
+def _looks_other(design: Design, read: Document) -> bool:
+    # The CRC32 tells most differences, the digest decides.
+    return checksum(read) != design.checksum or digest(read) != design.digest
+
+
+@transaction.atomic
+def _change(caller: Caller, design_id: UUID, read: Document | None, size_id: UUID | None) -> Design:
+    # Asked again under the lock: it may have become something else since.
     design = design_locked(caller, design_id)
     columns: dict[str, Any] = {}
-    if document is not None:
-        read = read_document(document)
+    if read is not None:
         if str(read.photo.id) != str(design.photo_id):
             design.photo = photo_of(caller, UUID(str(read.photo.id)))
             columns["photo"] = design.photo
-        if checksum(read) != design.checksum or digest(read) != design.digest:
+        if _looks_other(design, read):
             columns |= _columns(read)
     if size_id is not None and size_id != design.size_id:
         columns["size"] = size_to_design(shop_id=caller.shop_id, size_id=size_id)

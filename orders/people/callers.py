@@ -39,12 +39,12 @@ class Caller:
         mine = rows.for_shop(self.shop_id)
         if self.staff_id is not None:
             return mine
-        wanted = Q(pk__in=[])
+        wanted = Q()
         if self.visitor is not None:
             wanted |= Q(visitor=self.visitor, customer=None)
         if self.customer is not None:
             wanted |= Q(customer=self.customer)
-        return mine.filter(wanted)
+        return mine.filter(wanted) if wanted else mine.none()
 
     def designs(self) -> QuerySet[Design]:
         """Return the caller's designs that were not thrown away, with what pictures need."""

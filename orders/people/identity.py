@@ -26,7 +26,7 @@ def print_shop_at(host: str) -> PrintShop:
     """
     name = host.partition(":")[0].lower()
     here = PrintShop.objects.select_related("shop").filter(Q(hosts__contains=[name]) | Q(hosts=[]))
-    found = list(here.order_by("created_at"))
+    found = list(here)
     named = [each for each in found if each.hosts]
     fitting = named or found
     if len(fitting) != 1:
@@ -68,11 +68,11 @@ def _visitor(request: HttpRequest, print_shop: PrintShop) -> Visitor | None:
         visitor_id = UUID(value)
     except (signing.BadSignature, ValueError, TypeError, AttributeError):
         return None
-    return (
-        Visitor.objects.select_related("customer")
-        .filter(pk=visitor_id, shop_id=print_shop.shop_id)
-        .first()
-    )
+    visitors = Visitor.objects.for_shop(print_shop.shop_id).select_related("customer")
+    try:
+        return visitors.get(pk=visitor_id)
+    except Visitor.DoesNotExist:
+        return None
 
 
 def remember(response: HttpResponseBase, visitor: Visitor) -> None:

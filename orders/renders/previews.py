@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from foundation.storage.api import NoSuchFile, open_file, save, signed_url, stat
-from orders.artwork.document import canonical, read_document
+from orders.artwork.document import read_document
 from orders.artwork.drawing import draw_preview
 from orders.artwork.spec import PrintSpec
 from orders.designs.specs import spec_of
@@ -54,15 +54,15 @@ def preview_key(design: Design) -> str:
     """Return where a design's preview is kept.
 
     The CRC32 stands in it for people who look for one; it tells nothing apart by itself. What does
-    is a SHA-256 over owner, document, format and renderer: no customer is ever shown another's
-    picture, whatever collides.
+    is a SHA-256 over owner, the document's own SHA-256, format and renderer: no customer is ever
+    shown another's picture, whatever collides.
     """
     spec = spec_of(design.size)
     width, height = format_of(spec)
     told = hashlib.sha256()
     for part in (
         owner_of(design).encode(),
-        canonical(read_document(design.document)),
+        design.digest.encode(),
         f"{spec.width_mm}x{spec.height_mm}+{spec.bleed_mm}+{spec.safe_mm}".encode(),
         f"{width}x{height} {RENDERER}".encode(),
     ):

@@ -12,6 +12,7 @@ from django.test import Client
 
 from orders.artwork import document as documents
 from orders.contracts import Refused
+from orders.designs import services
 from orders.designs.services import change_design, create_design, delete_design
 from orders.enums import DesignStatus
 from orders.models import Design, PrintSize
@@ -40,6 +41,30 @@ def test_saying_the_same_again_changes_nothing(caller: Caller, size: PrintSize) 
     before = Design.objects.values().get()
     change_design(caller=caller, design_id=design.pk, document=design.document, size_id=size.pk)
     assert Design.objects.values().get() == before
+
+
+def test_what_somebody_else_said_meanwhile_is_not_said_again(
+    caller: Caller, size: PrintSize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the lock another tab says the same and finalises."""
+    design = makers.design_for(caller, size)
+    document = {**design.document, "background": {"kind": "plain", "colours": ["#00ff00"]}}
+    read = documents.read_document(document)
+    said = {
+        "document": documents.to_json(read),
+        "checksum": documents.checksum(read),
+        "digest": documents.digest(read),
+    }
+    rows, locked = Design.objects.filter(pk=design.pk), services.design_locked
+
+    def late(caller: Caller, design_id: Any) -> Design:
+        rows.update(**said, status=DesignStatus.QUEUED)
+        return locked(caller, design_id)
+
+    monkeypatch.setattr(services, "design_locked", late)
+    changed = change_design(caller=caller, design_id=design.pk, document=document)
+    assert (changed.status, changed.digest) == (DesignStatus.QUEUED, said["digest"])
+    assert rows.get().status == DesignStatus.QUEUED
 
 
 def test_a_changed_size_is_kept(caller: Caller, size: PrintSize) -> None:
@@ -83,6 +108,12 @@ def test_a_design_of_somebody_else_is_not_there(caller: Caller, size: PrintSize)
             act()
         assert refused.value.code == "no-such-design"
     assert Design.objects.get().deleted_at is None
+
+
+def test_a_browser_without_cookie_has_no_designs(caller: Caller, size: PrintSize) -> None:
+    makers.design_for(caller, size)
+    assert caller.designs().count() == 1
+    assert not Caller(print_shop=caller.print_shop).designs().exists()
 
 
 def test_a_preview_is_drawn_once(caller: Caller, size: PrintSize, files: Path) -> None:
@@ -232,6 +263,21 @@ def test_flooding_is_told_to_wait_and_takes_nothing(
     assert (first.status_code, second.status_code) == (200, 429)
     assert second.json()["code"] == "too-many-requests"
     assert int(second["Retry-After"]) >= 1
+
+
+def test_a_known_preview_is_answered_by_five_queries_and_no_lock(
+    browser: Client,
+    caller: Caller,
+    size: PrintSize,
+    django_assert_num_queries: Callable[..., Any],
+) -> None:
+    design = makers.design_for(caller, size)
+    preview(caller=caller, design=design)
+    # The limit's transaction stands in the test's: two more, its savepoint.
+    with django_assert_num_queries(5 + 2) as asked:
+        answer = _post(browser, f"/api/designs/{design.pk}/preview/", {"document": design.document})
+    assert (answer.status_code, answer.json()["cached"]) == (200, True)
+    assert [each["sql"] for each in asked if "FOR UPDATE" in each["sql"]] == []
 
 
 def test_a_change_from_another_site_is_refused(caller: Caller, size: PrintSize) -> None:
