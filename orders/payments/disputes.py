@@ -12,8 +12,7 @@ from django.utils import timezone
 from connectors.stripe.api import Dispute as StripeDispute
 from foundation.audit.api import record
 from foundation.work.api import NewJob, Running, enqueue_many
-from orders.enums import PaymentStatus
-from orders.models import Dispute, Order
+from orders.models import Dispute
 
 from . import telling
 from .client import stripe_client
@@ -21,21 +20,10 @@ from .facts import BY_READING, Account
 from .finding import Found, find, lock
 from .sending import belated, identify, learn_intent
 from .settling import recount
-from .standing import DISPUTE_CLOSED, DISPUTE_OVER
+from .standing import DISPUTE_CLOSED
 
 READ_DISPUTE: Final = "orders.read_dispute"
 """Task: {"connection_id", "dispute_id"}; unique while unfinished for each dispute."""
-
-
-def held_because(order: Order) -> str:
-    """Say why an order must be neither produced nor shipped now; empty: nothing holds it."""
-    if order.payment_status != PaymentStatus.DISPUTED:
-        return ""
-    dispute = Dispute.objects.filter(attempt__order=order).exclude(status__in=DISPUTE_OVER).first()
-    if dispute is None:
-        return ""
-    amount = telling.money(dispute.amount, dispute.currency)
-    return f"Its payment is disputed by the customer's bank: {amount}, {dispute.status}."
 
 
 def read_dispute_later(account: Account, dispute_id: str) -> None:

@@ -9,7 +9,6 @@ from foundation.alerts.models import Alert
 from foundation.shops.models import User
 from orders.contracts import Refused
 from orders.models import Dispute, Order, PaymentAttempt, StripeEvent
-from orders.payments.disputes import held_because
 from orders.payments.refunds import cancel_with_refund, refund
 
 from .conftest import Story, work
@@ -42,9 +41,6 @@ def test_an_open_dispute_holds_the_order(order: Order, dispute: str, paid: Payme
     assert alerts() == [("critical", f"113.00 CAD of order {order} are disputed")]
     assert row.due_by is not None
     assert f"{row.due_by:%Y-%m-%d %H:%M} UTC" in Alert.objects.get().body
-    assert held_because(order) == (
-        "Its payment is disputed by the customer's bank: 113.00 CAD, needs_response."
-    )
 
 
 def test_nothing_is_paid_back_meanwhile(order: Order, owner: User, dispute: str) -> None:
@@ -66,7 +62,7 @@ def test_won_it_is_as_before(
     work()
     row = Dispute.objects.get()
     assert (row.status, row.closed_at is not None) == ("won", True)
-    assert (standing(order), alerts(), held_because(order)) == (PAID, [], "")
+    assert (standing(order), alerts()) == (PAID, [])
 
 
 def test_lost_it_stays_disputed(
