@@ -12,6 +12,14 @@ from typing import Final
 
 from foundation.findings import DocumentErrors, Findings
 
+COUNTRIES: Final = {
+    "CA": "Canada",
+    "US": "United States",
+    "GB": "United Kingdom",
+    "FR": "France",
+    "DE": "Germany",
+    "AU": "Australia",
+}
 PROVINCES: Final = {
     "AB": "Alberta",
     "BC": "British Columbia",

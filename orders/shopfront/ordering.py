@@ -16,25 +16,23 @@ from orders.contracts import Refused
 from orders.enums import UNPAID_STATUSES, Channel, OrderStatus
 from orders.models import Order, OrderLine
 from orders.receipts import has_receipt
-from orders.sales.addresses import FIELDS, LENGTHS, PROVINCES, InvalidAddress, read_address
+from orders.sales.addresses import (
+    COUNTRIES,
+    FIELDS,
+    LENGTHS,
+    PROVINCES,
+    InvalidAddress,
+    read_address,
+)
 from orders.sales.drafting import change_quantity, set_address, set_shipping
 from orders.sales.lines import MOST_PIECES, goods_of
 from orders.sales.rates import ShippingOption, shipping_options
 
 from .basket import order_design
 from .forms import quantity_in
-from .page import ShopRequest, draw, my_order, shop_page
+from .page import ShopRequest, draw, is_open, my_order, shop_page
 from .paying import ask_stripe_once
-from .standing import standing_of
-
-COUNTRIES = {
-    "CA": "Canada",
-    "US": "United States",
-    "GB": "United Kingdom",
-    "FR": "France",
-    "DE": "Germany",
-    "AU": "Australia",
-}
+from .standing import said_of, standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +98,11 @@ def _order(request: ShopRequest, order: Order) -> dict[str, Any]:
         "came_back": came_back,
         "lines": _lines(order),
         "taxes": list(order.taxes.all()),
-        "history": [(OrderStatus(row.after).label, row.at) for row in rows],
+        "history": [(said_of(order, OrderStatus(row.after)), row.at) for row in rows],
         "ticket": ticket(shop_id=order.shop_id, topics=[f"order.{order.pk}"]),
-        "again": order.channel == Channel.PRINT_SHOP and order.status not in UNPAID_STATUSES,
+        "again": is_open(request.caller.print_shop)
+        and order.channel == Channel.PRINT_SHOP
+        and order.status not in UNPAID_STATUSES,
         "receipt": has_receipt(order),
         "cancelable": order.status == OrderStatus.PENDING_PAYMENT and standing.payable,
         "country": COUNTRIES.get(order.country, order.country),

@@ -1,10 +1,12 @@
 """What all pages of the print shop have in common: who asks, the policy, how a page is drawn."""
 
+import math
 from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from csp.constants import NONCE
 from csp.decorators import csp_replace
@@ -14,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from foundation.storage.api import StorageDown
@@ -39,6 +42,7 @@ POLICY: dict[str, list[Any]] = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
+_MINUTES_FROM: Final = 91
 _MISSING = {"no-such-design", "no-such-order", "no-such-photo", "no-such-line"}
 
 
@@ -99,11 +103,18 @@ def _told(request: ShopRequest, error: Exception) -> HttpResponse:
     if wants_json(request):
         answer = JsonResponse({"said": said}, status=status)
     else:
-        context = {"said": said, "seconds": seconds}
+        context = {"said": said, "wait": _wait(seconds)}
         answer = draw(request, f"print_shop/{template}.html", context, status=status)
     if seconds:
         answer["Retry-After"] = str(seconds)
     return answer
+
+
+def _wait(seconds: int) -> str:
+    """Write how long to wait, as people count."""
+    if seconds >= _MINUTES_FROM:
+        return f"{math.ceil(seconds / 60)} minutes"
+    return f"{seconds} second" if seconds == 1 else f"{seconds} seconds"
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -123,23 +134,25 @@ def draw(
     *,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    """Draw a page. Not as Django's shortcut: the processors of the staff's frame have no part."""
+    """Draw a page, with times by the shop's clocks.
+
+    Not as Django's shortcut: the processors of the staff's frame have no part.
+    """
     caller = request.caller
-    text = render_to_string(
-        template,
-        {
-            "print_shop": caller.print_shop,
-            "currency": caller.print_shop.shop.currency,
-            "customer": caller.customer,
-            "visitor": caller.visitor,
-            "csrf_token": get_token(request),
-            "nonce": str(getattr(request, "csp_nonce", "")),
-            "live_url": settings.LIVE_URL,
-            "path": request.path,
-            **(context or {}),
-        },
-    )
-    return HttpResponse(text, status=status)
+    shop = caller.print_shop.shop
+    shown = {
+        "print_shop": caller.print_shop,
+        "currency": shop.currency,
+        "customer": caller.customer,
+        "visitor": caller.visitor,
+        "csrf_token": get_token(request),
+        "nonce": str(getattr(request, "csp_nonce", "")),
+        "live_url": settings.LIVE_URL,
+        "path": request.path,
+        **(context or {}),
+    }
+    with timezone.override(ZoneInfo(shop.timezone)):
+        return HttpResponse(render_to_string(template, shown), status=status)
 
 
 def visitor_needed(request: ShopRequest) -> Caller:

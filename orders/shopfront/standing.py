@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from orders.enums import (
@@ -14,7 +14,8 @@ from orders.enums import (
     RenderKind,
     RenderStatus,
 )
-from orders.models import Order, PaymentAttempt, RenderJob
+from orders.models import Dispute, Order, PaymentAttempt, RenderJob
+from orders.payments.standing import DISPUTE_CLOSED
 
 
 class Tone(StrEnum):
@@ -67,15 +68,22 @@ _PAYMENT_BRIEF = {
 }
 
 
+def said_of(order: Order, status: OrderStatus) -> str:
+    """Return a status in the customer's words; a free reprint was never paid."""
+    if status is OrderStatus.PAID and order.reprint_of_id is not None:
+        return "Ordered"
+    return _BRIEF[status]
+
+
 def brief_of(order: Order) -> str:
     """Return where an order stands in two or three words."""
-    said = _BRIEF[OrderStatus(order.status)]
+    said = said_of(order, OrderStatus(order.status))
     more = _PAYMENT_BRIEF.get(PaymentStatus(order.payment_status))
     return f"{said}, {more}" if more else said
 
 
 def standing_of(order: Order, *, came_back: bool = False) -> Standing:
-    """Return what to tell about an order that is no draft; two queries.
+    """Return what to tell about an order that is no draft; two queries, three in a dispute.
 
     ``came_back``: the customer has just come from Stripe's page.
     """
@@ -124,32 +132,51 @@ def _told(
             Tone.CALM,
         )
     if money is PaymentStatus.DISPUTED:
+        return _disputed(attempt, sent=status in _SENT)
+    told = _paid(renders, free=order.reprint_of_id is not None)
+    if status is not OrderStatus.PAID:
+        told = _FURTHER[status]
+    if money is PaymentStatus.PARTIALLY_REFUNDED:
+        told = replace(told, text=f"{told.text} A part of the money was paid back.")
+    return told
+
+
+_SENT = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
+
+
+def _disputed(attempt: PaymentAttempt | None, *, sent: bool) -> Standing:
+    """Return what to tell while a bank disputes the payment, or has taken it back."""
+    disputes = Dispute.objects.filter(attempt__order=attempt.order_id if attempt else None)
+    if disputes and all(each.status in DISPUTE_CLOSED for each in disputes):
         return Standing(
-            "Your bank asks about this payment",
-            "The order waits until that is answered. If you know nothing of it, write to us.",
-            Tone.BAD,
+            "Your bank has taken this payment back",
+            "You have the money again. If you did not want that, write to us.",
+            Tone.CALM,
         )
-    if status is OrderStatus.PAID:
-        return _paid(renders)
-    return _FURTHER[status]
+    waits = "What you ordered was sent before." if sent else "The order waits for the answer."
+    return Standing(
+        "Your bank asks about this payment",
+        f"{waits} If you know nothing of it, write to us.",
+        Tone.BAD,
+    )
 
 
 _FURTHER = {
     OrderStatus.IN_PRODUCTION: Standing(
-        "Your print is being made",
+        "Your order is being made",
         "It is in the workshop now. We write to you when it is sent.",
         Tone.GOOD,
     ),
     OrderStatus.READY_TO_SHIP: Standing(
-        "Your print is packed",
+        "Your order is packed",
         "It waits for the carrier. We write to you when it is sent.",
         Tone.GOOD,
     ),
     OrderStatus.SHIPPED: Standing(
-        "Your print is on its way", "It was handed to the carrier.", Tone.GOOD
+        "Your order is on its way", "It was handed to the carrier.", Tone.GOOD
     ),
     OrderStatus.DELIVERED: Standing(
-        "Your print has arrived", "We hope it has a good place on the wall.", Tone.GOOD
+        "Your order has arrived", "We hope it has found a good place.", Tone.GOOD
     ),
 }
 
@@ -163,7 +190,7 @@ def _unpaid(attempt: PaymentAttempt | None, *, came_back: bool) -> Standing:
             Tone.WAITING,
         )
     if state is AttemptState.FAILED and attempt is not None:
-        why = attempt.failure_reason or "The payment was not accepted."
+        why = _to_customer(attempt.failure_reason) or "The payment was not accepted."
         return Standing(
             "The payment did not go through",
             f"{why} Nothing was charged. Try again, or pay in another way.",
@@ -200,25 +227,30 @@ def _unpaid(attempt: PaymentAttempt | None, *, came_back: bool) -> Standing:
     )
 
 
-def _paid(renders: Sequence[RenderJob]) -> Standing:
+def _to_customer(reason: str) -> str:
+    """Say to the customer what Stripe says to the merchant."""
+    return reason.replace("The customer's", "Your").replace("the customer's", "your")
+
+
+def _paid(renders: Sequence[RenderJob], *, free: bool) -> Standing:
     failed = [each for each in renders if each.status == RenderStatus.FAILED]
     if any(each.next_attempt_at is None for each in failed):
         return Standing(
-            "Paid. Your print file needs a hand",
+            "Paid. A print file needs a hand",
             "It could not be drawn by itself. We have been told and take care of it; you need do "
             "nothing. If we cannot print it you get your money back.",
             Tone.WAITING,
         )
     if failed:
         return Standing(
-            "Paid. Your print file is tried again",
+            "Paid. A print file is tried again",
             "Drawing it did not work at first. It is tried again in a moment, by itself.",
             Tone.WAITING,
             waits=True,
         )
     return Standing(
-        "Thank you, your order is paid",
-        "Your print file is being drawn in full size. After that it goes to the workshop.",
+        "It is printed again" if free else "Thank you, your order is paid",
+        "Its print files are being drawn in full size. After that it goes to the workshop.",
         Tone.GOOD,
         waits=True,
     )
@@ -235,10 +267,10 @@ def _canceled(order: Order, money: PaymentStatus) -> Standing:
 
 
 _ORDER = (
-    (OrderStatus.PAID, "Paid", "paid_at"),
-    (OrderStatus.IN_PRODUCTION, "In production", "in_production_at"),
-    (OrderStatus.SHIPPED, "On its way", "shipped_at"),
-    (OrderStatus.DELIVERED, "Delivered", "delivered_at"),
+    (OrderStatus.PAID, "paid_at"),
+    (OrderStatus.IN_PRODUCTION, "in_production_at"),
+    (OrderStatus.SHIPPED, "shipped_at"),
+    (OrderStatus.DELIVERED, "delivered_at"),
 )
 
 
@@ -248,10 +280,10 @@ def _steps(order: Order) -> tuple[Step, ...]:
         return ()
     reached = list(OrderStatus).index(OrderStatus(order.status))
     found = []
-    for status, label, column in _ORDER:
+    for status, column in _ORDER:
         place = list(OrderStatus).index(status)
         state = "done" if place <= reached else "later"
-        found.append(Step(label, state, getattr(order, column)))
+        found.append(Step(said_of(order, status), state, getattr(order, column)))
     done = sum(step.state == "done" for step in found)
     if done < len(found):
         found[done] = Step(found[done].label, "now")

@@ -52,7 +52,10 @@ def test_a_shop_that_sells_nothing_says_so() -> None:
 def test_a_closed_shop_says_so_kindly_and_takes_no_designs(print_shop: PrintShop) -> None:
     PrintShop.objects.filter(pk=print_shop.pk).update(open=False)
     page = Client().get(FRONT).content.decode()
-    assert ("short break" in page, "Design a poster" in page) == (True, False)
+    assert ("Pet Star takes no orders at the moment." in page, "Design a poster" in page) == (
+        True,
+        False,
+    )
     answer = Client().get("/print-shop/design/")
     assert (answer.status_code, answer["Location"]) == (302, FRONT)
 
@@ -137,3 +140,17 @@ def test_queries_of_the_front(
     # The shop, the visitor; its last design and order; products and sizes.
     with django_assert_num_queries(6):
         assert browser.client.get(FRONT).status_code == 200
+
+
+def test_customers_are_shown_nothing_of_the_back_office(
+    print_shop: PrintShop,
+) -> None:
+    assert print_shop.open
+    careful = Client(enforce_csrf_checks=True)
+    for answer, status, said in (
+        (Client().get("/print-shop/no/such/page/"), 404, "There is no such page"),
+        (careful.post("/print-shop/log-out/"), 403, "The page was open for too long"),
+    ):
+        page = answer.content.decode()
+        assert (answer.status_code, f"<h1>{said}</h1>" in page) == (status, True)
+        assert ('href="/print-shop/"' in page, "Backroom" in page) == (True, False)
