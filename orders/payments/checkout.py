@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from foundation.failures import Failure, Misconfigured, NotNow, Parked
 from orders.contracts import Refused
-from orders.enums import UNPAID_STATUSES, AttemptState, PaymentStatus
-from orders.models import Order, PaymentAttempt, Refund
+from orders.enums import UNPAID_STATUSES, AttemptState, OrderStatus, PaymentStatus
+from orders.models import Order, PaymentAttempt, PrintShop, Refund
+from orders.sales.lines import refuse_closed
 from orders.sales.states import locked
 
 from . import accounts
@@ -126,6 +127,10 @@ def claim(order_id: UUID, *, success_url: str, cancel_url: str) -> tuple[Payment
     """Return the attempt to go on with, and whether it may be kept or must be closed."""
     order = locked(order_id)
     _check_payable(order)
+    if order.status == OrderStatus.DRAFT:
+        # What waits for its payment is under way, and goes on.
+        for print_shop in PrintShop.objects.for_shop(order.shop_id):
+            refuse_closed(print_shop)
     account = accounts.account_of(order.shop_id)
     now = timezone.now()
     for attempt in _unsettled(order_id):

@@ -13,7 +13,7 @@ from orders.models import Design, DesignVersion, Order, OrderLine
 from orders.people.callers import Caller
 
 from .addresses import FIELDS, Address
-from .lines import MOST_PIECES, Item, line, lines_of, refuse_gone
+from .lines import MOST_PIECES, Item, line, lines_of, refuse_closed, refuse_gone
 from .numbering import next_number
 from .quoting import quote
 from .states import begin_history, locked, tell
@@ -31,8 +31,7 @@ def create_order(
 
     Raises :class:`orders.contracts.Refused`.
     """
-    if not caller.print_shop.open:
-        raise Refused("shop-closed", f"{caller.print_shop.name} takes no orders at the moment.")
+    refuse_closed(caller.print_shop)
     lines = lines_of(caller, items)
     order = _new_order(caller, Order(shipping_method=shipping_method), Why(cause=_who(caller)))
     _add_lines(order, lines)
@@ -154,8 +153,10 @@ def reorder(*, caller: Caller, order: Order) -> Order:
     """Make a draft of what an order had: copies of its designs, at today's prices.
 
     The copies name what they were copied from and may be edited before paying. Raises
-    :class:`orders.contracts.Refused` when the order has nothing printed or a size is gone.
+    :class:`orders.contracts.Refused` when the order has nothing printed or a size is gone, and
+    while the shop is closed.
     """
+    refuse_closed(caller.print_shop)
     old = list(
         order.lines.filter(version__isnull=False)
         .select_related("version__size__product", "version__photo", "size__product")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from orders.contracts import Refused
-from orders.models import Design, DesignVersion, OrderLine, PrintSize
+from orders.models import Design, DesignVersion, OrderLine, PrintShop, PrintSize
 from orders.people.callers import Caller
 
 from .totals import Goods
@@ -68,9 +68,15 @@ def refuse_gone(size: PrintSize) -> None:
     if not (size.active and size.product.active):
         raise Refused(
             "size-gone",
-            f"{size.product.name} in {size.name} is no longer sold. Your design is kept: choose "
+            f"{size.product.name}, {size.name} is no longer sold. Your design is kept: choose "
             "another product or size for it.",
         )
+
+
+def refuse_closed(print_shop: PrintShop) -> None:
+    """Raise :class:`orders.contracts.Refused`, kindly, while a print shop takes no orders."""
+    if not print_shop.open:
+        raise Refused("shop-closed", f"{print_shop.name} takes no orders at the moment.")
 
 
 def line(version: DesignVersion, size: PrintSize, *, position: int, quantity: int) -> OrderLine:

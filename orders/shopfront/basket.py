@@ -11,7 +11,7 @@ from orders.models import Design, DesignVersion, Order
 from orders.people.callers import Caller
 from orders.renders.finalising import finalise
 from orders.sales.drafting import create_order, draft_locked
-from orders.sales.lines import MOST_LINES, MOST_PIECES, Item, line, refuse_gone
+from orders.sales.lines import MOST_LINES, MOST_PIECES, Item, line, refuse_closed, refuse_gone
 from orders.sales.quoting import quote
 from orders.sales.states import tell
 
@@ -21,8 +21,7 @@ def order_design(*, caller: Caller, design_id: UUID, quantity: int) -> Order:
 
     Raises :class:`orders.contracts.Refused` and :class:`orders.people.allowances.TooMuch`.
     """
-    if not caller.print_shop.open:
-        raise Refused("shop-closed", f"{caller.print_shop.name} takes no orders at the moment.")
+    refuse_closed(caller.print_shop)
     finalise(caller=caller, design_id=design_id)
     draft = draft_of(caller)
     if draft is None:

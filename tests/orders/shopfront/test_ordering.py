@@ -10,7 +10,15 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from foundation.shops.models import Connection
-from orders.models import Design, DesignVersion, Order, PaymentAttempt, PrintSize, ShippingRate
+from orders.models import (
+    Design,
+    DesignVersion,
+    Order,
+    PaymentAttempt,
+    PrintShop,
+    PrintSize,
+    ShippingRate,
+)
 from orders.payments.checkout import checkout
 from tests.orders import shop as makers
 from tests.orders.payments.conftest import session_of
@@ -305,3 +313,22 @@ def test_queries_of_my_orders(
     with django_assert_num_queries(4):
         page = browser.client.get("/print-shop/orders/").content.decode()
     assert page.count('class="row card"') == orders
+
+
+def test_a_closed_shop_neither_takes_an_order_again_nor_a_payment(
+    browser: Browser, draft: MakeOrder, print_shop: PrintShop
+) -> None:
+    order, paid = draft(), draft()
+    Order.objects.filter(pk=paid.pk).update(status="paid", payment_status="succeeded")
+    PrintShop.objects.filter(pk=print_shop.pk).update(open=False)
+    closed = "Pet Star takes no orders at the moment."
+    page = browser.client.get(at(order)).content.decode()
+    assert (closed in page, at(order, "pay/") in page) == (True, False)
+    assert at(paid, "again/") not in browser.client.get(at(paid)).content.decode()
+    for answer in (
+        browser.client.post(at(paid, "again/")),
+        browser.client.post(at(order, "pay/"), {"total": str(order.total)}),
+    ):
+        assert (answer.status_code, closed in answer.content.decode()) == (409, True)
+    assert Order.objects.count() == 2
+    assert not PaymentAttempt.objects.exists()
