@@ -41,7 +41,9 @@ def write(*, order_id: UUID, kind: Letter) -> None:
     if kind is Letter.CANCELED and order.paid_at is None:
         # Whoever cancels what was never paid knows it.
         return
-    _send(order, what=kind.value, template=f"print_order_{kind}")
+    again = kind is Letter.CONFIRMED and order.reprint_of_id is not None
+    template = "print_order_reprinted" if again else f"print_order_{kind}"
+    _send(order, what=kind.value, template=template)
 
 
 def refunded(*, order_id: UUID) -> None:

@@ -348,7 +348,7 @@ def test_ordering_again_is_refused_kindly_when_the_product_is_gone(
         reorder(caller=caller, order=order)
     assert refused.value.code == "size-gone"
     assert str(refused.value) == (
-        "Poster in 6 x 8 cm is no longer sold. Your design is kept: choose another product or size "
+        "Poster, 6 x 8 cm is no longer sold. Your design is kept: choose another product or size "
         "for it."
     )
     assert (Order.objects.count(), Design.objects.count()) == (1, 1)
@@ -374,6 +374,10 @@ def test_a_free_reprint_is_produced_with_its_reason(
     )
     assert RenderJob.objects.count() == 1
     assert history(again)[0] == ("", "draft", "reprint")
+    makers.run_all()
+    mail = Mail.objects.get(key=f"order:{again.pk}:confirmed")
+    assert mail.subject == f"Order {again}: printed again for you"
+    assert f"free of charge, as order {again} in place of order {order}." in mail.text
 
 
 def test_pricing_takes_as_many_queries_whatever_the_lines(
