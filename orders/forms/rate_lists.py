@@ -48,7 +48,10 @@ def read_list(stream: IO[bytes], table: Table, *, currency: str) -> ReadList:
                 problems.append(f"Line {row.line}: {table.words_of(line)} stands there twice.")
             lines[key] = line
     except Rejected as rejected:
-        problems.append(str(rejected)[:1].upper() + str(rejected)[1:])
+        # The reader stops there.
+        problems.append(f"{str(rejected)[:1].upper()}{str(rejected)[1:]}")
+        if rejected.line is not None and rejected.line > 1:
+            problems.append("What stands below that line was not looked at.")
     if not lines and not problems:
         problems.append("There is no line below the heading.")
     return ReadList(lines, problems[:MOST_SAID], max(0, len(problems) - MOST_SAID))

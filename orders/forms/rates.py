@@ -139,7 +139,7 @@ class TaxRateForm(_PlaceForm):
             said["percent"] = rate
             return said
         sensible = share.is_finite() and share <= 1 and share.adjusted() > _FINEST
-        said["percent"] = f"{share * 100:f}" if sensible else "?"
+        said["percent"] = f"{(share * 100).normalize():f}" if sensible else "?"
         return said
 
 

@@ -30,6 +30,7 @@ _VERBS = {
     "imported": "imported a file",
     "undone": "took a change back",
 }
+_AMOUNTS = frozenset({"first_piece", "each_further"})
 SHOWN_CHANGES = 3
 
 
@@ -46,7 +47,9 @@ def place_of(line: Line) -> str:
     return f"{line['country']} {line['province']}" + (f", {name}" if name else "")
 
 
-def _value(name: str, value: str) -> str:
+def _value(name: str, value: str, currency: str = "") -> str:
+    if name in _AMOUNTS:
+        return f"{value} {currency}"
     if name == "rate":
         return percent(value)
     if name == "parcel_class":
@@ -65,7 +68,7 @@ class ChangeRow:
     values: Sequence[tuple[str, str, str]]
 
     @classmethod
-    def of(cls, table: Table, change: Change) -> Self:
+    def of(cls, table: Table, change: Change, currency: str) -> Self:
         """Put a change into words."""
         kind, tone = ("changed", "busy")
         if change.before is None:
@@ -77,8 +80,8 @@ class ChangeRow:
         values = [
             (
                 _LABELS[name],
-                _value(name, before.get(name, "")) if before else "",
-                _value(name, after.get(name, "")) if after else "",
+                _value(name, before.get(name, ""), currency) if before else "",
+                _value(name, after.get(name, ""), currency) if after else "",
             )
             for name in table.says
             if name in change.differing
@@ -96,10 +99,10 @@ class EventRow:
     more: int
 
     @classmethod
-    def of(cls, table: Table, event: TableEvent) -> Self:
+    def of(cls, table: Table, event: TableEvent, currency: str) -> Self:
         """Put an event into words."""
         verb = _VERBS.get(event.event.verb.rpartition(".")[2], "changed")
         count = len(event.changes)
         words = verb if count == 1 else f"{verb}, {count:,} rows"
-        shown = [ChangeRow.of(table, each) for each in event.changes[:SHOWN_CHANGES]]
+        shown = [ChangeRow.of(table, each, currency) for each in event.changes[:SHOWN_CHANGES]]
         return cls(event, words, shown, count - len(shown))

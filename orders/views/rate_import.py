@@ -70,9 +70,12 @@ def _take_in(request: ShopRequest, kind: str) -> HttpResponse:
         form,
         found=found,
         dry_run={
-            "changes": [ChangeRow.of(table, each) for each in changes[:SHOWN_CHANGES]],
+            "changes": [
+                ChangeRow.of(table, each, request.shop.currency) for each in changes[:SHOWN_CHANGES]
+            ],
             "more": max(0, len(changes) - SHOWN_CHANGES),
             "new": sum(each.before is None for each in changes),
+            "changed": sum(None not in (each.before, each.after) for each in changes),
             "gone": sum(each.after is None for each in changes),
             "same": len(found.lines) - sum(each.after is not None for each in changes),
             "count": len(changes),
@@ -102,7 +105,7 @@ def _apply(
         return redirect("print_tables:import", kind=kind)
     count = len(done.done)
     rows = "1 row is" if count == 1 else f"{count:,} rows are"
-    messages.success(request, f"{rows} as in the file. It can be taken back below.")
+    messages.success(request, f"{rows} as in the file. It can be taken back under Latest changes.")
     if done.left:
         messages.warning(request, f"{len(done.left):,} were changed meanwhile and left.")
     return redirect(f"print_tables:{kind}")

@@ -66,7 +66,7 @@ def rates(request: ShopRequest, kind: str) -> HttpResponse:
         "page": page,
         "rows": page.items,
         "gaps": _gaps(request, kind, print_shop, rows),
-        "events": [EventRow.of(table, each) for each in events],
+        "events": [EventRow.of(table, each, request.shop.currency) for each in events],
         "may_edit": request.role.may(EDITS),
         **_trial(request, print_shop, rows),
     }
@@ -92,7 +92,6 @@ def trial(request: ShopRequest) -> HttpResponse:
         return no_print_shop(request, "What would an order cost?")
     context = {
         "title": "What would an order cost?",
-        "lead": "Computed from the tables as they are, as an order would be.",
         **_trial(request, print_shop, rows_of(request.shop.pk)),
     }
     fragment = bool(request.headers.get("HX-Request"))
@@ -161,7 +160,7 @@ def _row_page(request: ShopRequest, kind: str, row: Any) -> HttpResponse:
                 return redirect(f"print_tables:{kind}")
             form.add_error(None, _not_saved(table, done))
     context = {
-        "title": "Change" if row else "Add a row",
+        "title": f"Change {table.words_of(table.line_of(row))}" if row else "Add a row",
         "crumbs": [(table.title, reverse(f"print_tables:{kind}"))],
         "kind": kind,
         "form": form,

@@ -110,7 +110,9 @@ class Command(BaseCommand):
             message = "Nothing was imported:\n" + "\n".join(f"  {each}" for each in read.problems)
             raise CommandError(message)
         changes = difference(table.lines(shop.pk), read.lines, whole=options["whole"])
-        self._say(options, [ChangeRow.of(table, each) for each in changes[:SHOWN]], changes)
+        self._say(
+            options, [ChangeRow.of(table, each, shop.currency) for each in changes[:SHOWN]], changes
+        )
         if options["dry_run"] or not changes:
             return
         try:

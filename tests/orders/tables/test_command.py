@@ -64,7 +64,7 @@ def test_rates_are_imported_after_they_were_shown(print_shop: PrintShop, tmp_pat
     asked = ("rates", f"--shop={shop_id}", f"--import={file}")
     before = SHIPPING.lines(shop_id)
     said = told(*asked, "--dry-run")
-    assert "changed CA, everywhere, Standard, Tube: first piece 9.00 → 10.00" in said
+    assert "changed CA, everywhere, Standard, Tube: first piece 9.00 CAD → 10.00 CAD" in said
     assert "Dry run: 1 rows would be changed; nothing changed." in said
     assert SHIPPING.lines(shop_id) == before
     assert "1 rows were changed, 0 left." in told(*asked)

@@ -192,8 +192,8 @@ def test_a_file_is_shown_first_and_changes_only_what_was_shown(
     assert post_file(as_editor, "shipping", text)[0] == 403
     status, page = post_file(as_approver, "shipping", text.replace(",", ";"))
     assert (status, shipping(shop)) == (200, [WAS])
-    assert "1 new, 0 deleted, 0 as they are." in page
-    assert '<span class="fr-before">9.00</span> → <strong>10.00</strong>' in flat(page)
+    assert "1 new, 1 changed, 0 deleted, 0 as before." in page
+    assert '<span class="fr-before">9.00 CAD</span> → <strong>10.00 CAD</strong>' in flat(page)
     # Somebody changes the table: what was confirmed is not what would happen.
     ShippingRate.objects.update(first_piece="9.50")
     answer = as_approver.post("/orders/setup/rates/shipping/import/", carried(page))
@@ -210,7 +210,7 @@ def test_a_file_is_shown_first_and_changes_only_what_was_shown(
     # As the whole table it deletes the row that it does not have.
     whole = f"{HEADING}\nCA,,Standard,tube,10,2.50,3,7\n"
     page = post_file(as_approver, "shipping", whole, whole="on")[1]
-    assert "0 new, 1 deleted, 1 as they are." in page
+    assert "0 new, 0 changed, 1 deleted, 1 as before." in page
     said_after(as_approver, "/orders/setup/rates/shipping/import/", carried(page))
     assert shipping(shop) == ["CA,,Standard,tube,10.00,2.50,3,7"]
 
