@@ -35,6 +35,7 @@ class PrintBatch(models.Model):
     objects = ShopOwnedManager()
 
     class Meta:
+        verbose_name_plural = "print batches"
         db_table = "print_batch"
         indexes: ClassVar = [
             models.Index(fields=["shop", "-created_at", "-id"], name="print_batch_list"),

@@ -190,6 +190,7 @@ class OrderTax(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=2)
 
     class Meta:
+        verbose_name_plural = "order taxes"
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "name"], name="order_tax_once")
