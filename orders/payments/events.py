@@ -10,6 +10,7 @@ disputes, payments that we do not know yet).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from .reading import (
 from .refunds import note_refund
 from .sending import looked_up, read_later
 from .settling import note_payment
+from .telling import money
 
 _LOG = """
 INSERT INTO stripe_event_log (shop_id, connection_id, event_id, type, object_id, created_at,
@@ -122,10 +124,16 @@ def _charge(account: Account, event: Event) -> Verdict:
     if verdict.order is None or not intent:
         return verdict
     refunds = Refund.objects.filter(attempt__payment_intent=intent, attempt__order=verdict.order)
-    known = sum(each.amount for each in refunds if each.stripe_refund_id and not each.lost)
+    known = sum(
+        (each.amount for each in refunds if each.stripe_refund_id and not each.lost), Decimal(0)
+    )
     if charge.refunded > known:
         read_later(account, intent)
-        detail = f"{charge.refunded} were refunded, {known} of it are known: read at Stripe."
+        currency = verdict.order.currency
+        detail = (
+            f"{money(charge.refunded, currency)} went back in all, {money(known, currency)} of it "
+            "are known here: read at Stripe."
+        )
         return Verdict(EventOutcome.APPLIED, detail, verdict.order)
     return verdict
 

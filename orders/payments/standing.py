@@ -18,7 +18,8 @@ from orders.models import Dispute, PaymentAttempt, Refund
 
 DISPUTE_OVER: Final = frozenset({"won", "warning_closed", "prevented"})
 """Stripe's words for a dispute that takes no money any more."""
-DISPUTE_CLOSED: Final = DISPUTE_OVER | {"lost"}
+DISPUTE_LOST: Final = "lost"
+DISPUTE_CLOSED: Final = DISPUTE_OVER | {DISPUTE_LOST}
 REFUND_UNDER_WAY: Final = frozenset(
     {RefundState.WANTED, RefundState.SENT, RefundState.PENDING, RefundState.REQUIRES_ACTION}
 )

@@ -9,6 +9,7 @@ from .orders import (
     OrderRow,
     file_size,
     next_moves,
+    sentence,
 )
 from .timeline import Entry, timeline_of
 
@@ -22,5 +23,6 @@ __all__ = [
     "OrderRow",
     "file_size",
     "next_moves",
+    "sentence",
     "timeline_of",
 ]

@@ -121,6 +121,14 @@ def next_moves(possible: Sequence[OrderStatus]) -> list[tuple[OrderStatus, str, 
     return [(each, *VERBS[each]) for each in possible if each in VERBS]
 
 
+def sentence(said: str) -> str:
+    """Write what may be a few of Stripe's words, with underscores, as a sentence."""
+    said = said.strip()
+    plain = said if " " in said else said.replace("_", " ")
+    whole = plain[:1].upper() + plain[1:]
+    return whole if not whole or whole.endswith((".", "!", "?")) else f"{whole}."
+
+
 def file_size(count: int | None) -> str:
     """Say how large a file is."""
     if count is None:

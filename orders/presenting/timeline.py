@@ -21,7 +21,7 @@ from orders.models import Dispute, OrderStatusChange, PaymentAttempt, Refund, St
 from orders.payments.telling import money
 from orders.queries.order_page import OrderMoney, OrderStory
 
-from .orders import PAYMENT_TONES, STATUS_TONES
+from .orders import PAYMENT_TONES, STATUS_TONES, sentence
 
 _MAILS: Final = {
     MailState.QUEUED: ("waits to be sent", Tone.NEUTRAL),
@@ -120,6 +120,14 @@ def _deed(deed: Event) -> Entry | None:
     return Entry(deed.at, kind, words, who=who, why=deed.reason)
 
 
+def _by_stripe(at: dt.datetime) -> dt.datetime:
+    """Return the end of the second of a moment that Stripe told, as it tells whole seconds.
+
+    So nothing is told before what it follows from.
+    """
+    return at if at.microsecond else at.replace(microsecond=999_999)
+
+
 def _attempt(attempt: PaymentAttempt) -> Iterator[Entry]:
     yield Entry(
         attempt.created_at,
@@ -131,14 +139,16 @@ def _attempt(attempt: PaymentAttempt) -> Iterator[Entry]:
         received = money(attempt.received, attempt.received_currency)
         title = f"Payment {attempt.number} brought {received}"
         if attempt.settles:
-            yield Entry(attempt.paid_at, "credit_card", title, Tone.GOOD, cause=attempt.charge)
+            yield Entry(
+                _by_stripe(attempt.paid_at), "credit_card", title, Tone.GOOD, cause=attempt.charge
+            )
         else:
             why = "It does not settle the order."
-            yield Entry(attempt.paid_at, "credit_card", title, Tone.WARN, why=why)
+            yield Entry(_by_stripe(attempt.paid_at), "credit_card", title, Tone.WARN, why=why)
     elif state is AttemptState.FAILED:
-        at = attempt.failed_at or attempt.created_at
+        at = _by_stripe(attempt.failed_at or attempt.created_at)
         title = f"Payment {attempt.number} failed"
-        yield Entry(at, "credit_card_off", title, Tone.BAD, why=attempt.failure_reason)
+        yield Entry(at, "credit_card_off", title, Tone.BAD, why=sentence(attempt.failure_reason))
 
 
 def _refund(refund: Refund) -> Iterator[Entry]:
@@ -160,16 +170,16 @@ def _refund(refund: Refund) -> Iterator[Entry]:
         yield Entry(refund.ended_at, "undo", f"{amount} are back with the customer", Tone.GOOD)
     elif refund.lost:
         title = f"Refund of {amount} {str(state.label).lower()}"
-        yield Entry(refund.ended_at, "undo", title, Tone.BAD, why=refund.failure_reason)
+        yield Entry(refund.ended_at, "undo", title, Tone.BAD, why=sentence(refund.failure_reason))
 
 
 def _dispute(dispute: Dispute) -> Entry:
     amount = money(dispute.amount, dispute.currency)
     return Entry(
-        dispute.closed_at or dispute.opened_at,
+        _by_stripe(dispute.closed_at or dispute.opened_at),
         "gavel",
         f"Dispute about {amount}: {dispute.status.replace('_', ' ')}",
         Tone.GOOD if dispute.status in {"won", "warning_closed", "prevented"} else Tone.BAD,
-        why=dispute.reason.replace("_", " "),
+        why=sentence(dispute.reason),
         cause=dispute.stripe_dispute_id,
     )

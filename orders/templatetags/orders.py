@@ -5,16 +5,24 @@ from decimal import Decimal
 from django import template
 
 from orders import presenting
+from orders.sales.addresses import COUNTRIES
 
 register = template.Library()
 
 register.filter("file_size", presenting.file_size)
+register.filter("sentence", presenting.sentence)
 
 
 @register.filter
 def share(rate: Decimal) -> str:
     """Write a share in percent, with as many digits as it has."""
     return f"{(rate * 100).normalize():f} %"
+
+
+@register.filter
+def country(code: str) -> str:
+    """Name a country by its code; one we have no name for keeps it."""
+    return COUNTRIES.get(code, code)
 
 
 @register.filter

@@ -37,6 +37,7 @@ def refund_order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             form,
             "orders/refund.html",
             title=f"Refund order {order}",
+            pointless=standing.refundable <= NOTHING and not form.errors,
             lead="The money goes back the way it came. The order itself stays where it is.",
             money=rows,
             standing=standing,
@@ -91,6 +92,8 @@ def cancel_order(request: ShopRequest, order_id: UUID) -> HttpResponse:
     standing = rows.standing
     disputes = [each for each in rows.disputes if each.status not in DISPUTE_CLOSED]
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    possible = OrderStatus.CANCELED in possible_for_staff(order)
+    held = bool(disputes) and standing.refundable > NOTHING
 
     def show() -> HttpResponse:
         return show_form(
@@ -101,9 +104,10 @@ def cancel_order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             title=f"Cancel order {order}",
             lead="It cannot be taken back: a cancelled order stays cancelled.",
             standing=standing,
-            possible=OrderStatus.CANCELED in possible_for_staff(order),
+            possible=possible,
+            pointless=(held or not possible) and not form.errors,
             disputes=disputes,
-            held=bool(disputes) and standing.refundable > NOTHING,
+            held=held,
         )
 
     back = standing.refundable

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from foundation.shops.api import Role, ShopRequest, shop_page
 from orders.enums import UNPAID_STATUSES, OrderStatus, PaymentStatus
 from orders.models import Order
-from orders.payments.standing import DISPUTE_CLOSED, NOTHING
+from orders.payments.standing import DISPUTE_CLOSED, DISPUTE_LOST, NOTHING
 from orders.presenting import (
     PAYMENT_TONES,
     STATUS_TONES,
@@ -73,18 +73,21 @@ def standing_of(request: ShopRequest, order: Order, money: OrderMoney) -> dict[s
     possible = possible_for_staff(order)
     standing = money.standing
     disputed = order.payment_status == PaymentStatus.DISPUTED
+    disputes = [each for each in money.disputes if each.status not in DISPUTE_CLOSED]
     return {
         "order": order,
         "status_tone": STATUS_TONES.get(status, "neutral"),
         "payment_tone": PAYMENT_TONES.get(order.payment_status, "neutral"),
         "money": money,
         "standing": standing,
-        "disputes": [each for each in money.disputes if each.status not in DISPUTE_CLOSED],
+        "attempt": money.attempts[-1] if money.attempts else None,
+        "disputes": disputes,
+        "lost_disputes": [each for each in money.disputes if each.status == DISPUTE_LOST],
         "lost_refunds": [each for each in money.refunds if each.lost],
         "may_edit": editor,
         "may_pay": approver,
         "moves": [] if not editor or disputed else next_moves(possible),
-        "may_cancel": approver and OrderStatus.CANCELED in possible,
+        "may_cancel": approver and OrderStatus.CANCELED in possible and not disputes,
         "may_refund": approver and standing.refundable > NOTHING and not disputed,
         "may_reprint": editor and status in PRODUCED,
         "receipt": order.reprint_of_id is None and has_receipt(order),

@@ -64,12 +64,12 @@ def test_the_page_says_what_was_ordered_and_what_it_cost(as_owner: Client, desk:
         "4 pieces",
         "2 × Poster, 6 x 8 cm",
         "POSTER-6X8CM · 6 × 8 cm, 3 mm bleed, 100 DPI",
-        "print files completed parity 0.42",
+        "print files completed 0.42 of 255 off the preview",
         "PNG, 1.2 MB",
-        "48.00 CAD 24.00 each",
+        "48.00 CAD 24.00 CAD each",
         "Items 96.00 CAD Shipping (Standard) 16.50 CAD HST 13 % 14.63 CAD Total 127.13 CAD",
         "Paid 127.13 CAD",
-        "Ada Lovelace 12 Queen St Toronto ON M5V 2T6 CA",
+        "Ada Lovelace 12 Queen St Toronto ON M5V 2T6 Canada",
     ):
         assert words in said, words
 
@@ -146,15 +146,75 @@ def test_a_disputed_order_stands_still(as_owner: Client, desk: Desk) -> None:
         opened_at=timezone.now(),
         read_at=timezone.now(),
     )
-    assert buttons(as_owner, order) == {"note", "reprint", "cancel", "receipt"}
+    assert buttons(as_owner, order) == {"note", "reprint", "receipt"}
     said = words_of(as_owner, page(order))
     assert "Reason: product not received; Stripe calls it needs response." in said
+    assert ("Say when" in said, "can still be paid back" in said) == (False, False)
     said = words_of(as_owner, page(order, "cancel"))
     assert "An order whose payment is disputed cannot be cancelled" in said
+    assert ("Kept in the order's history" in said, "Back to the order" in said) == (False, True)
     answer = as_owner.post(page(order, "ship"), {"tracking_number": "1"})
     assert answer.status_code == 422
     assert "bank disputes the payment" in answer.content.decode()
     assert standing(order)[0] == "ready_to_ship"
+
+
+def test_a_lost_dispute_says_that_the_money_is_gone(as_owner: Client, desk: Desk) -> None:
+    order = desk.order(S.SHIPPED, payment_status="disputed")
+    Dispute.objects.create(
+        shop_id=order.shop_id,
+        attempt=order.attempts.get(),
+        stripe_dispute_id="dp_1",
+        status="lost",
+        reason="fraudulent",
+        amount=order.total,
+        currency="CAD",
+        opened_at=timezone.now(),
+        read_at=timezone.now(),
+        closed_at=timezone.now(),
+    )
+    said = words_of(as_owner, page(order))
+    assert f"The customer's bank has taken {order.total} CAD back for good." in said
+    assert ("refund" in buttons(as_owner, order), "can still be paid back" in said) == (
+        False,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("open", "A payment page is open for the customer."),
+        ("processing", "bank is clearing the payment"),
+        ("expired", "The payment page has expired."),
+        ("failed", "The payment failed. The customer can open"),
+    ],
+)
+def test_an_unpaid_order_says_where_its_payment_stands(
+    as_owner: Client, desk: Desk, state: str, words: str
+) -> None:
+    order = desk.draft(status="pending_payment")
+    desk.attempt(order, state=state, failure_reason="expired_or_canceled_card")
+    said = words_of(as_owner, page(order))
+    shown = [each for each in _PAYMENTS if each in said]
+    assert (shown, words in said) == ([words], True)
+    assert "expired_or_canceled_card" not in said
+
+
+_PAYMENTS = (
+    "A payment page is open for the customer.",
+    "bank is clearing the payment",
+    "The payment page has expired.",
+    "The payment failed. The customer can open",
+)
+
+
+def test_what_stripe_told_in_a_whole_second_follows_its_cause(as_owner: Client, desk: Desk) -> None:
+    order = desk.order(S.PAID)
+    made = order.created_at.replace(microsecond=0)
+    order.attempts.update(paid_at=made, created_at=order.created_at)
+    said = words_of(as_owner, page(order))
+    assert said.index("Payment 1 brought") < said.index("Made: draft")
 
 
 def test_to_ship_asks_for_the_parcel(as_editor: Client, desk: Desk) -> None:
