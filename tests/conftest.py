@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from foundation.shops.models import Connection, Shop, User
-from tests import factories
+from tests import emptying, factories
 
 _connect = socket.socket.connect
 
@@ -39,6 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _no_way_out() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", _connect_on_loopback_only)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_emptying() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        slow = vars(TransactionTestCase)["_fixture_teardown"]
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.teardown(slow))
         yield
 
 

@@ -8,12 +8,13 @@ from uuid import uuid4
 from django.conf import settings
 
 from foundation.storage.api import delete, save
-from foundation.untrusted.api import take_picture
+from foundation.untrusted.api import PictureLimits, take_picture
 from orders.models import Photo
 from orders.people.allowances import Cost, spend
 from orders.people.callers import Caller
 
 JPEG = "image/jpeg"
+MOST_BYTES = PictureLimits().max_bytes
 
 
 def take_photo(*, caller: Caller, file: BinaryIO, name: str) -> Photo:

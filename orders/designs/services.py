@@ -17,24 +17,12 @@ from orders.artwork.document import (
 )
 from orders.contracts import Refused
 from orders.enums import DesignStatus
-from orders.models import Design, Photo, PrintSize
+from orders.models import Design, Photo
 from orders.people.callers import Caller
 
+from .sizes import size_to_design
 from .specs import spec_of
 from .states import move, tell
-
-
-def size_to_design(*, shop_id: UUID, size_id: UUID) -> PrintSize:
-    """Return a size that is sold. Raises :class:`orders.contracts.Refused` otherwise."""
-    size = (
-        PrintSize.objects.for_shop(shop_id)
-        .filter(pk=size_id, active=True, product__active=True)
-        .select_related("product")
-        .first()
-    )
-    if size is None:
-        raise Refused("size-gone", "That product or size is not sold here. Choose another one.")
-    return size
 
 
 def photo_of(caller: Caller, photo_id: UUID) -> Photo:

@@ -9,13 +9,13 @@ from foundation.work.api import UNFINISHED, Priority, enqueue, jobs_numbered
 from orders.contracts import Refused
 from orders.designs.freezing import freeze
 from orders.designs.services import design_locked
+from orders.designs.sizes import refuse_gone
 from orders.designs.specs import spec_of, spec_to_json
 from orders.designs.states import move
 from orders.enums import RENDER_OPEN, DesignStatus, RenderKind, RenderStatus
 from orders.models import Design, DesignVersion, RenderJob
 from orders.people.allowances import Cost, spend
 from orders.people.callers import Caller
-from orders.sales.lines import refuse_gone
 
 from .states import move_render, tell
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from foundation.rest.api import PAGE_PARAMETERS, Problem, page_response, page_schema, read
 from orders.artwork.document import FrameKind
-from orders.designs.photos import take_photo
+from orders.designs.photos import MOST_BYTES, take_photo
 from orders.designs.services import change_design, create_design, delete_design
 from orders.models import Design, PrintProduct, RenderJob
 from orders.renders.finalising import ask_fine_preview, finalise
@@ -35,7 +35,6 @@ from .rows import (
 )
 
 HIGH = "high"
-PHOTO_BYTES = 40 * 1024 * 1024
 _FORM_BYTES = 4096
 
 
@@ -83,7 +82,7 @@ class PhotosView(ShopfrontAPIView):
         was taken is forgotten.
         """  # noqa: D205 -- shown as one sentence in the API's documents
         length = int(request.META.get("CONTENT_LENGTH") or 0)
-        if length > PHOTO_BYTES + _FORM_BYTES:
+        if length > MOST_BYTES + _FORM_BYTES:
             raise Problem(
                 "photo-too-large",
                 "The photo is larger than 40 MB. Send a smaller one.",

@@ -8,12 +8,13 @@ from django.db import transaction
 from foundation.audit.api import record
 from orders.contracts import Refused, Why
 from orders.designs.freezing import freeze
+from orders.designs.sizes import refuse_gone
 from orders.enums import OrderStatus
 from orders.models import Design, DesignVersion, Order, OrderLine
 from orders.people.callers import Caller
 
 from .addresses import FIELDS, Address
-from .lines import MOST_PIECES, Item, line, lines_of, refuse_closed, refuse_gone
+from .lines import MOST_PIECES, Item, line, lines_of, refuse_closed
 from .numbering import next_number
 from .quoting import quote
 from .states import begin_history, locked, tell

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from orders.contracts import Refused
+from orders.designs.sizes import refuse_gone
 from orders.models import Design, DesignVersion, OrderLine, PrintShop, PrintSize
 from orders.people.callers import Caller
 
@@ -61,16 +62,6 @@ def _versions(designs: Sequence[Design]) -> dict[UUID, DesignVersion]:
     now = {design.pk: (design.digest, design.size_id) for design in designs}
     rows = DesignVersion.objects.filter(design_id__in=now).order_by("number")
     return {row.design_id: row for row in rows if (row.digest, row.size_id) == now[row.design_id]}
-
-
-def refuse_gone(size: PrintSize) -> None:
-    """Raise :class:`orders.contracts.Refused`, kindly, when a size is no longer sold."""
-    if not (size.active and size.product.active):
-        raise Refused(
-            "size-gone",
-            f"{size.product.name}, {size.name} is no longer sold. Your design is kept: choose "
-            "another product or size for it.",
-        )
 
 
 def refuse_closed(print_shop: PrintShop) -> None:

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from orders.contracts import Refused
+from orders.designs.sizes import refuse_gone
 from orders.models import Order, OrderLine, OrderTax
 
-from .lines import goods_of, refuse_gone
+from .lines import goods_of
 from .rates import ShippingOption, shipping_options, taxes_at
 from .totals import totals_of
 

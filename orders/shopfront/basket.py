@@ -6,12 +6,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from orders.contracts import Refused
+from orders.designs.sizes import refuse_gone
 from orders.enums import OrderStatus
 from orders.models import Design, DesignVersion, Order
 from orders.people.callers import Caller
 from orders.renders.finalising import finalise
 from orders.sales.drafting import create_order, draft_locked
-from orders.sales.lines import MOST_LINES, MOST_PIECES, Item, line, refuse_closed, refuse_gone
+from orders.sales.lines import MOST_LINES, MOST_PIECES, Item, line, refuse_closed
 from orders.sales.quoting import quote
 from orders.sales.states import tell
 

@@ -11,10 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.untrusted.api import Rejected
 from orders.contracts import Refused
-from orders.designs.photos import take_photo
+from orders.designs.photos import MOST_BYTES, take_photo
 from orders.designs.services import create_design
 from orders.people.allowances import TooMuch
-from orders.rest.designs import PHOTO_BYTES
 
 from .forms import uuid_in
 from .page import ShopRequest, draw, is_open, shop_page, visitor_needed
@@ -42,7 +41,7 @@ def _missing(size_id: UUID | None, file: Any) -> dict[str, str]:
         return {"size": "Choose a product and a size."}
     if file is None:
         return {"photo": "Choose a photo first."}
-    if (file.size or 0) > PHOTO_BYTES:
+    if (file.size or 0) > MOST_BYTES:
         return {"photo": "The photo is larger than 40 MB. Send a smaller one."}
     return {}
 
@@ -78,7 +77,7 @@ def _asking(
             "offers": offers,
             "chosen": uuid_in(said, "size") or _first_of(offers, said.get("product", "")),
             "errors": errors or {},
-            "megabytes": PHOTO_BYTES // (1024 * 1024),
+            "megabytes": MOST_BYTES // (1024 * 1024),
         },
         status=status if errors else HTTPStatus.OK,
     )

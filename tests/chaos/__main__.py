@@ -27,7 +27,11 @@ RUNS = {
     "checkout": checkout.checkout,
 }
 # For the test suite, which opens a house once for several of them.
-TOGETHER = {"seasons": together.seasons, "troubles": together.troubles}
+TOGETHER = {
+    "seasons": together.seasons,
+    "troubles": together.troubles,
+    "prints": together.prints,
+}
 
 
 def main() -> int:

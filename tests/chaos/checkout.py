@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import django
 
 from config.door.stack import Options, Stack
-from tests.chaos.house import FULL, HEAL_SECONDS, Scale, Trouble
+from tests.chaos.house import FULL, HEAL_SECONDS, LEASES, Scale, Trouble, standing
 
 if TYPE_CHECKING:
     from config.demo.stripe_account import StripeAccount
@@ -50,24 +50,29 @@ class Till:
 
 def checkout(scale: Scale) -> tuple["Verdict", Facts]:
     """Let customers pay under fire, mend everything, sweep once, and compare with the books."""
+    with open_till(scale) as till:
+        return checkout_in(till, scale)
+
+
+def checkout_in(till: Till, scale: Scale) -> tuple["Verdict", Facts]:
+    """Play it in a house that is open."""
+    from tests.chaos import books  # noqa: PLC0415 -- needs Django
+
     wanted = ORDERS_FULL
     if scale.products < FULL.products:
         wanted, scale = ORDERS_SHORT, replace(scale, kills=MOST_KILLS_SHORT)
-    with open_till(scale) as till:
-        from tests.chaos import books  # noqa: PLC0415 -- needs Django
-
-        till.stripe.misbehave(*FAULTS, seed=scale.seed)
-        facts: Facts = {"orders": wanted, "children_killed": 0, "groups_killed": 0}
-        with Trouble(lambda: _kill(till, scale, facts), every=0.7):
-            for _ in range(wanted):
-                _serve(till)
-            # Refunds are sent by jobs: they, too, are to meet killed workers and lost answers.
-            _refunds_sent()
-        facts["struck"] = till.stripe.faults_struck()
-        till.stripe.behave()
-        _heal(till)
-        verdict = books.judge(till.stripe, till.orders)
-        return verdict, {**facts, "fates": dict(till.fates), **books.summary(till.orders)}
+    till.stripe.misbehave(*FAULTS, seed=scale.seed)
+    facts: Facts = {"orders": wanted, "children_killed": 0, "groups_killed": 0}
+    with Trouble(lambda: _kill(till, scale, facts), every=0.7):
+        for _ in range(wanted):
+            _serve(till)
+        # Refunds are sent by jobs: they, too, are to meet killed workers and lost answers.
+        _refunds_sent()
+    facts["struck"] = till.stripe.faults_struck()
+    till.stripe.behave()
+    _heal(till)
+    verdict = books.judge(till.stripe, till.orders)
+    return verdict, {**facts, "fates": dict(till.fates), **books.summary(till.orders)}
 
 
 FAULTS = (
@@ -93,8 +98,7 @@ def open_till(scale: Scale) -> Iterator[Till]:
         ),
         stripe_arguments=("--rate", "0", "--retry-clock", "2000"),
         environment={
-            "WORK_LEASE_FAST": "8",
-            "WORK_LEASE_REMOTE": "8",
+            **LEASES,
             "STRIPE_IN_FLIGHT_SECONDS": "-5",
             "DEMO": "1",
         },
@@ -285,7 +289,6 @@ def _heal(till: Till) -> None:
 def _quiet(till: Till) -> None:
     from config.demo.waiting import NeverCame, wait_until  # noqa: PLC0415 -- needs Django
     from foundation.work.models import Job  # noqa: PLC0415 -- likewise
-    from tests.chaos.runs import _standing  # noqa: PLC0415 -- likewise
 
     def quiet() -> bool:
         busy = Job.objects.filter(state__in=("queued", "running", "waiting")).exists()
@@ -295,5 +298,5 @@ def _quiet(till: Till) -> None:
     try:
         wait_until(quiet, "the house to be quiet", seconds=HEAL_SECONDS, every=0.2)
     except NeverCame as error:
-        message = f"{error} {_standing()} {till.stripe.deliveries_by_status()}"
+        message = f"{error} {standing()} {till.stripe.deliveries_by_status()}"
         raise AssertionError(message) from error

@@ -44,6 +44,10 @@ FULL = Scale(products=500, variants_per_product=6, sales=1_500, kills=40, edits=
 SHORT = Scale(products=60, variants_per_product=5, sales=60, kills=7, edits=6, pause=0.12)
 
 
+# What a dead worker held is taken over within a run's time.
+LEASES = {"WORK_LEASE_FAST": "8", "WORK_LEASE_REMOTE": "8", "WORK_LEASE_HEAVY": "6"}
+
+
 @dataclass(slots=True)
 class House:
     """What a fault run works with."""
@@ -158,3 +162,17 @@ def patiently(act: Callable[[], object], *, seconds: float = 30.0) -> None:
             time.sleep(0.2)
         else:
             return
+
+
+def standing() -> str:
+    """Say which jobs are not done and why, and who is alive: the cause of a run that hangs."""
+    from django.db.models import Count, Max  # noqa: PLC0415 -- needs Django
+
+    from foundation.work.api import pulses  # noqa: PLC0415 -- likewise
+    from foundation.work.models import Job  # noqa: PLC0415 -- likewise
+
+    rows = Job.objects.exclude(state__in=("done", "cancelled")).values(
+        "name", "state", "waiting_for", "parked_key", "error"
+    )
+    jobs = list(rows.annotate(count=Count("pk"), run_after=Max("run_after")))
+    return f"{jobs} {pulses()}"

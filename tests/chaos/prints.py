@@ -9,8 +9,6 @@ import hashlib
 import os
 import random
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import django
 
 from config.door.stack import Options, Stack
-from tests.chaos.house import FULL, HEAL_SECONDS, Scale, Trouble
+from tests.chaos.house import FULL, HEAL_SECONDS, LEASES, Scale, Trouble
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -53,36 +51,38 @@ class Studio:
 
 def render(scale: Scale) -> tuple["Verdict", Facts]:
     """Finalise designs and ask for exports, kill the workers at them, and look at every file."""
-    full = scale.products >= FULL.products
-    with open_studio(scale) as studio:
-        facts = {"children_killed": 0, "groups_killed": 0, "done_at_the_last_kill": -1}
-        _commission(studio, full=full)
-        with Trouble(lambda: _kill(studio, scale, facts), every=0.07):
-            _until_made(studio)
-        verdict = _judge(studio)
-        del facts["done_at_the_last_kill"]
-        return verdict, {**facts, **_summary(studio)}
-
-
-@contextmanager
-def open_studio(scale: Scale) -> Iterator[Studio]:
-    """Bring a private stack up with a print shop in it."""
     options = Options(
         services=frozenset({"web", "worker-fast", "worker-remote", "worker-heavy", "beat"}),
-        environment={"WORK_LEASE_FAST": "8", "WORK_LEASE_HEAVY": "6", "DEMO": "1"},
+        environment={**LEASES, "DEMO": "1"},
     )
     with Stack(options) as stack:
         os.environ.update(stack.environment)
         django.setup()
-        from foundation.shops.api import open_shop  # noqa: PLC0415 -- needs Django
-        from foundation.shops.models import User  # noqa: PLC0415 -- likewise
-        from orders.people.callers import Caller  # noqa: PLC0415 -- likewise
-        from tests.orders.shop import open_print_shop  # noqa: PLC0415 -- likewise
+        return render_in(stack, scale)
 
-        owner = User.objects.create_user("studio@example.com")
-        print_shop = open_print_shop(open_shop(name="Studio", owner=owner))
-        rng = random.Random(scale.seed)  # noqa: S311 -- the same troubles every time
-        yield Studio(stack, Caller(print_shop=print_shop, staff_id=owner.pk), rng)
+
+def render_in(stack: Stack, scale: Scale) -> tuple["Verdict", Facts]:
+    """Play it in a house that is open."""
+    studio = _open_studio(stack, scale)
+    facts = {"children_killed": 0, "groups_killed": 0, "done_at_the_last_kill": -1}
+    _commission(studio, full=scale.products >= FULL.products)
+    with Trouble(lambda: _kill(studio, scale, facts), every=0.07):
+        _until_made(studio)
+    verdict = _judge(studio)
+    del facts["done_at_the_last_kill"]
+    return verdict, {**facts, **_summary(studio)}
+
+
+def _open_studio(stack: Stack, scale: Scale) -> Studio:
+    from foundation.shops.api import open_shop  # noqa: PLC0415 -- needs Django
+    from foundation.shops.models import User  # noqa: PLC0415 -- likewise
+    from orders.people.callers import Caller  # noqa: PLC0415 -- likewise
+    from tests.orders.shop import open_print_shop  # noqa: PLC0415 -- likewise
+
+    owner = User.objects.create_user("studio@example.com")
+    print_shop = open_print_shop(open_shop(name="Studio", owner=owner))
+    rng = random.Random(scale.seed)  # noqa: S311 -- the same troubles every time
+    return Studio(stack, Caller(print_shop=print_shop, staff_id=owner.pk), rng)
 
 
 def _commission(studio: Studio, *, full: bool) -> None:

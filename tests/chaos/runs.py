@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.chaos.house import HEAL_SECONDS, House, Scale, Trouble, open_house, patiently
+from tests.chaos.house import HEAL_SECONDS, House, Scale, Trouble, open_house, patiently, standing
 
 if TYPE_CHECKING:
     from tests.chaos.model import Verdict
@@ -91,22 +91,8 @@ def _until_over(job: Any) -> None:
         except OperationalError:
             close_old_connections()
         time.sleep(0.1)
-    message = f"The price job did not end within {HEAL_SECONDS * 2:.0f} s: {_standing()}"
+    message = f"The price job did not end within {HEAL_SECONDS * 2:.0f} s: {standing()}"
     raise AssertionError(message)
-
-
-def _standing() -> str:
-    """Say which jobs are not done and why, and who is alive: the cause of a run that hangs."""
-    from django.db.models import Count, Max  # noqa: PLC0415 -- needs Django
-
-    from foundation.work.api import pulses  # noqa: PLC0415 -- likewise
-    from foundation.work.models import Job  # noqa: PLC0415 -- likewise
-
-    rows = Job.objects.exclude(state__in=("done", "cancelled")).values(
-        "name", "state", "waiting_for", "parked_key", "error"
-    )
-    jobs = list(rows.annotate(count=Count("pk"), run_after=Max("run_after")))
-    return f"{jobs} {pulses()}"
 
 
 def _heal(house: House) -> None:
@@ -125,7 +111,7 @@ def _heal(house: House) -> None:
             seconds=HEAL_SECONDS,
         )
     except NeverCame as error:
-        message = f"{error} {_standing()} {house.merchant.deliveries_by_status()}"
+        message = f"{error} {standing()} {house.merchant.deliveries_by_status()}"
         raise AssertionError(message) from error
 
 

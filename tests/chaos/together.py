@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.chaos.campaigns import campaign_in, reconcile_in
+from tests.chaos.checkout import checkout_in, open_till
 from tests.chaos.clocks import clock_in, order_in
 from tests.chaos.house import Scale, open_house
+from tests.chaos.prints import render_in
 from tests.chaos.rivals import rivals_in
 from tests.chaos.runs import ANSWERING_LEASE_SECONDS, TROUBLES, work_under
 
@@ -39,6 +41,17 @@ def troubles(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
             name: partial(work_under, house, scale, hurt) for name, hurt in TROUBLES.items()
         }
         return _in_turn(runs | {"rivals": lambda: rivals_in(house, scale)})
+
+
+def prints(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
+    """Play ``checkout`` and ``render``."""
+    with open_till(scale) as till:
+        return _in_turn(
+            {
+                "checkout": lambda: checkout_in(till, scale),
+                "render": lambda: render_in(till.stack, scale),
+            }
+        )
 
 
 def _in_turn(runs: Mapping[str, Run]) -> tuple["Verdict", dict[str, Any]]:
