@@ -19,6 +19,7 @@ from foundation.currencies import digits_of
 from orders.contracts import Refused
 from orders.enums import RefundState
 from orders.models import Order, OrderLine, OrderTax, PrintShop, Refund
+from orders.sales.addresses import country_name
 
 from .paper import fitted, wrapped, write
 
@@ -162,7 +163,14 @@ class _Sheet:
     def _people(self) -> None:
         order, middle = self._receipt.order, (_LEFT + _RIGHT) / 2
         place = " ".join(part for part in (order.city, order.province, order.postal_code) if part)
-        buyer = (order.name, order.line1, order.line2, place, order.country, order.email)
+        buyer = (
+            order.name,
+            order.line1,
+            order.line2,
+            place,
+            country_name(order.country),
+            order.email,
+        )
         room = middle - _LEFT - 16
         left = [part for line in self._receipt.seller for part in _broken(line, room)]
         right = [part for line in buyer if line for part in _broken(line, room)]

@@ -26,6 +26,7 @@ from orders.models import DesignVersion, Order, OrderLine, PrintBatch
 from orders.presenting.orders import measures_of
 from orders.queries.production import Piece, pieces_of
 from orders.renders.pictures import picture_of_version, staff_caller
+from orders.sales.addresses import country_name
 
 from .batches import FOLDER, ZIP, Files
 from .tickets import Ticket, TicketLine, small_picture, tickets_pdf
@@ -145,12 +146,13 @@ class _Packer:
             key=lambda piece: piece.line.position,
         )
         paid = order.paid_at or order.created_at
-        place = " ".join(part for part in (order.city, order.province, order.postal_code) if part)
+        where = (order.city, order.province, order.postal_code, country_name(order.country))
+        place = " ".join(part for part in where if part)
         return Ticket(
             number=order.number,
             paid_on=paid.astimezone(ZoneInfo(order.shop.timezone)).strftime("%-d %b %Y, %H:%M"),
             shipping=order.shipping_method or "as usual",
-            address=[part for part in (order.name, f"{place} {order.country}".strip()) if part],
+            address=[part for part in (order.name, place) if part],
             note=order.note,
             reprint=f"of {order.reprint_of}: {order.reprint_reason}" if order.reprint_of else "",
             lines=[self._ticket_line(piece, of_line.get(piece.line.pk, [])) for piece in mine],

@@ -102,6 +102,11 @@ class Address:
         return asdict(self)
 
 
+def country_name(code: str) -> str:
+    """Name a country by its code; one we have no name for keeps it."""
+    return COUNTRIES.get(code, code)
+
+
 def read_address(given: Mapping[str, object], *, ships_to: frozenset[str]) -> Address:
     """Read an address; every wrong field is said at once, each in a sentence.
 

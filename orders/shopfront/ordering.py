@@ -22,6 +22,7 @@ from orders.sales.addresses import (
     LENGTHS,
     PROVINCES,
     InvalidAddress,
+    country_name,
     read_address,
 )
 from orders.sales.drafting import change_quantity, set_address, set_shipping
@@ -105,7 +106,7 @@ def _order(request: ShopRequest, order: Order) -> dict[str, Any]:
         and order.status not in UNPAID_STATUSES,
         "receipt": has_receipt(order),
         "cancelable": order.status == OrderStatus.PENDING_PAYMENT and standing.payable,
-        "country": COUNTRIES.get(order.country, order.country),
+        "country": country_name(order.country),
     }
 
 

@@ -5,24 +5,19 @@ from decimal import Decimal
 from django import template
 
 from orders import presenting
-from orders.sales.addresses import COUNTRIES
+from orders.sales.addresses import country_name
 
 register = template.Library()
 
 register.filter("file_size", presenting.file_size)
 register.filter("sentence", presenting.sentence)
+register.filter("country", country_name)
 
 
 @register.filter
 def share(rate: Decimal) -> str:
     """Write a share in percent, with as many digits as it has."""
     return f"{(rate * 100).normalize():f} %"
-
-
-@register.filter
-def country(code: str) -> str:
-    """Name a country by its code; one we have no name for keeps it."""
-    return COUNTRIES.get(code, code)
 
 
 @register.filter
