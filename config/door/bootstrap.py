@@ -155,7 +155,8 @@ def install_with_uv(checkout: Path, python: Path, log: Path) -> bool:
             **settings_for_uv(python),
             "VIRTUAL_ENV": str(checkout / ".venv"),
         }
-        sync = [str(uv), "pip", "sync", "--quiet", "--require-hashes", LOCK]
+        # Compiled once: where PYTHONDONTWRITEBYTECODE is set every process would do it again.
+        sync = [str(uv), "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", LOCK]
         try:
             return (
                 subprocess.run(

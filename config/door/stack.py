@@ -41,6 +41,7 @@ from config.door import (
     postgres_server,
     preparing,
     redis_server,
+    schema,
     services,
 )
 from config.door.servers import Servers
@@ -258,7 +259,15 @@ class Stack:
             return
         stamp = None if self.private else self._servers.beside_data("migrated")
         with ThreadPoolExecutor(max_workers=2) as pool:
-            schema = pool.submit(preparing.migrate, environment=self.environment, stamp=stamp)
+            schema_there = (
+                pool.submit(
+                    schema.bring_up,
+                    environment=self.environment,
+                    kept=places.of_checkout().var / "schema",
+                )
+                if self.private
+                else pool.submit(preparing.migrate, environment=self.environment, stamp=stamp)
+            )
             if "web" in self.options.services and self.environment["DEBUG"] not in {
                 "1",
                 "true",
@@ -267,7 +276,7 @@ class Stack:
                 preparing.collect_static(
                     environment=self.environment, stamp=self.place.var / "stamps" / "static"
                 )
-            schema.result()
+            schema_there.result()
 
     def _service(self, name: str) -> Service:
         given = self.environment

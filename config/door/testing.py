@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.door import environment, foreground, interruption
 from config.door.errors import DoorError
+from config.door.postgres_server import DATABASE
 from config.door.stack import Options, Stack
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -60,20 +61,14 @@ def require_or_warn(found: str | None) -> None:
     )
 
 
-def servers_options() -> Options:
-    """Give the options of throwaway servers without processes.
-
-    Fsync off, since nothing outlives the run.
-    """
-    return Options(services=frozenset(), migrate=False)
-
-
-def run_beside_servers(command: list[str], *, extra: dict[str, str], owner: bool) -> int:
+def run_beside_servers(
+    command: list[str], *, extra: dict[str, str], owner: bool, migrate: bool = False
+) -> int:
     """Run a command with throwaway PostgreSQL and Redis in its environment.
 
     With `owner` it logs in as who may create databases.
     """
-    with Stack(servers_options()) as stack:
+    with Stack(Options(services=frozenset(), migrate=migrate)) as stack:
         full = {**environment.inherited(private=True), **stack.environment, **extra}
         if owner:
             full["DATABASE_URL"] = full["DATABASE_OWNER_URL"]
@@ -94,6 +89,8 @@ def test(arguments: list[str]) -> int:
     return run_beside_servers(
         [sys.executable, "-m", "pytest", *parallel, *arguments],
         # The application's role is kept at hand for tests of the wall between the two.
-        extra={"CHROMIUM": found or "", "LOG_FORMAT": "console"},
+        extra={"CHROMIUM": found or "", "LOG_FORMAT": "console", "TEST_TEMPLATE": DATABASE},
         owner=True,
+        # Each process copies that database instead of migrating its own.
+        migrate=True,
     )

