@@ -28,6 +28,10 @@ ENTERED_BY_ALL = 0o711
 OURS_ALONE = 0o700
 
 
+# For all throwaway stacks of this checkout, whatever `VAR_DIR` says: those within a test have one.
+KEPT_SCHEMA = CHECKOUT / "var" / "schema"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The directories of one stack."""

@@ -7,14 +7,16 @@ migrated (`preparing`).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from typing import TYPE_CHECKING
 
 from psycopg.conninfo import conninfo_to_dict
 
-from config.door import preparing, wheels
+from config.door import places, preparing, wheels
 from config.door.errors import DoorError
+from config.door.places import OURS_ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +45,11 @@ def bring_up(*, environment: Mapping[str, str], kept: Path) -> None:
         )
         return
     preparing.migrate(environment=environment, stamp=None)
-    kept.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(PermissionError):
+        kept.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
+    if not os.access(kept, os.W_OK):
+        # A checkout that is not ours to write.
+        return
     draft = kept / f"draft-{os.getpid()}.sql"
     _run(environment, "pg_dump", "--no-owner", f"--file={draft}")
     draft.replace(dump)
@@ -67,5 +73,5 @@ def _run(environment: Mapping[str, str], name: str, *arguments: str) -> None:
         raise DoorError(
             what=f"The schema could not be brought up: {name} failed.",
             detail=done.stderr.strip(),
-            now="run it again after ./run demo --fresh, which forgets the kept schema",
+            now=f"run it again; if that does not help, delete {places.KEPT_SCHEMA}",
         )

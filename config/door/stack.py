@@ -263,7 +263,7 @@ class Stack:
                 pool.submit(
                     schema.bring_up,
                     environment=self.environment,
-                    kept=places.of_checkout().var / "schema",
+                    kept=places.KEPT_SCHEMA,
                 )
                 if self.private
                 else pool.submit(preparing.migrate, environment=self.environment, stamp=stamp)

@@ -378,6 +378,8 @@ def test_a_free_reprint_is_produced_with_its_reason(
     mail = Mail.objects.get(key=f"order:{again.pk}:confirmed")
     assert mail.subject == f"Order {again}: printed again for you"
     assert f"free of charge, as order {again} in place of order {order}." in mail.text
+    goes = f"It goes to: {again.name}, {again.line1}, {again.city} {again.province}"
+    assert f"{goes} {again.postal_code}, Canada" in mail.text
 
 
 def test_pricing_takes_as_many_queries_whatever_the_lines(

@@ -10,7 +10,8 @@ from config.door.stack import Options, Stack
 
 pytestmark = pytest.mark.stack
 
-JOBS = 20_000
+# More than two processes do in the time of two slices.
+JOBS = 60_000
 # As many as a burst of webhooks leaves in the queue (foundation/work/bell.py).
 RINGS = 32
 # Two slices of work may come first (foundation/work/drain.py), and the lease of nobody is shorter.

@@ -40,6 +40,7 @@ def test_it_says_who_sold_what_to_whom_for_how_much(desk: Desk, shop: Shop) -> N
         "Tax number 12345 6789 RT0001",
         "Ada Lovelace",
         "M5V 2T6",
+        "Canada",
         "Poster, 6 x 8 cm",
         "HST 13 %",
         "67.24 CAD",
