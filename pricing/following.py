@@ -97,7 +97,10 @@ def _facts(job: PricingJob, rows: Sequence[PlannedRow]) -> dict[UUID, VariantRow
         return {}
     chosen = Selection(variant_ids=tuple(row.variant_id for row in rows))
     found = read_facts(
-        variants_matching(job.shop_id, chosen), (), levels=layers_ask_for_levels(job.shop_id)
+        variants_matching(job.shop_id, chosen),
+        (),
+        levels=layers_ask_for_levels(job.shop_id),
+        extra=("covered__base_at",),
     )
     return {each.variant_id: each for each in found}
 
@@ -116,8 +119,8 @@ def _note_edits(
         if known is None:
             continue
         told = [row.variant_vendor_id, each.price, each.compare_at, each.updated_at]
-        before = [] if known.shown == _price(each) else [known.shown.price, known.shown.compare_at]
-        seen.append(told + before)
+        there = _there_before(known, each)
+        seen.append(told if there is None else [*told, there.price, there.compare_at])
     if not seen:
         return 0
     return outside.note_prices_seen(
@@ -126,6 +129,20 @@ def _note_edits(
         seen=seen,
         request_id=current_request_id(),
     )
+
+
+def _there_before(known: VariantRow, live: LivePrice) -> Price | None:
+    """Return what the shop showed before the live price, as far as we know; None: the same.
+
+    Where the mirror has heard of the live price already it is the own price, unless the live one
+    is as old as that. What the ledger knows goes before either.
+    """
+    now = _price(live)
+    if known.shown != now:
+        return known.shown
+    (own_at,) = known.extra
+    newer = own_at is not None and live.updated_at > own_at
+    return known.own if newer and known.own != now else None
 
 
 def _tell_mirror(

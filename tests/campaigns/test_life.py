@@ -1,18 +1,22 @@
 """A campaign's life: prices follow stock, and go back when it ends or is rolled back."""
 
+import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+from django.utils import timezone
 
-from campaigns.api import end, pause, resume, roll_back
+from campaigns.api import activate, end, pause, resume, roll_back
 from campaigns.models import Campaign
 from catalog_sync.api import Selection
+from catalog_sync.models import Variant
 from config.demo.merchant import Merchant, PriceTag
 from foundation.work.api import cancel
 from foundation.work.enums import Group
 from foundation.work.models import Job
 from pricing.api import read_rules
 from pricing.models import AuditTrailEntry, CoveredVariant, PriceLock, PricingJob
+from pricing.outside import note_prices_seen
 from pricing.services import bring_in_line
 from tests.campaigns.conftest import CampaignDesk, moves_of, work_off
 from tests.pricing.conftest import work
@@ -66,6 +70,45 @@ def test_prices_follow_stock_and_go_back(desk: CampaignDesk, merchant: Merchant)
         ("campaign", "campaign", two),
         ("base", "campaign", two),
     ]
+
+
+def test_an_edit_that_the_ledger_hears_of_last_is_the_own_price(
+    desk: CampaignDesk, merchant: Merchant
+) -> None:
+    """The webhook told the mirror when the campaign was on already; its event comes after us."""
+    before = merchant.prices()
+    one, two, *_ = before
+    # Times have whole seconds, and another test may just have moved these prices.
+    Variant.objects.update(vendor_updated_at=timezone.now() - dt.timedelta(hours=1))
+    activate(campaign=desk.draft(triggers=[{"kind": "always"}]), actor_id=desk.person.pk)
+    while not CoveredVariant.objects.exists():
+        work(Group.FAST, Group.HEAVY)
+    campaign = Campaign.objects.get()
+    assert merchant.prices() == before
+    edits = {one: (Decimal("77.00"), before[one][1]), two: (Decimal("88.00"), before[two][1])}
+    merchant.edit([(variant, price) for variant, (price, _) in edits.items()])
+    heard = timezone.now()
+    for variant, (price, _) in edits.items():
+        Variant.objects.filter(vendor_id=variant).update(price=price, vendor_updated_at=heard)
+    work_off()
+    own = before | edits
+    assert merchant.prices() == {variant: tenth_up(tag) for variant, tag in own.items()}
+
+    note_prices_seen(
+        shop_id=desk.shop_id,
+        connection_id=desk.connection.pk,
+        seen=[[variant, *edits[variant], heard, *before[variant]] for variant in edits],
+        request_id="",
+    )
+    work_off()
+    assert merchant.prices() == {variant: tenth_up(tag) for variant, tag in own.items()}
+    told = AuditTrailEntry.objects.filter(layer="outside").order_by("variant__vendor_id")
+    assert list(told.values_list("variant__vendor_id", "price_before", "price_after")) == [
+        (variant, before[variant][0], edits[variant][0]) for variant in sorted(edits)
+    ]
+    end(campaign=campaign, actor_id=desk.person.pk)
+    work_off()
+    assert merchant.prices() == own
 
 
 def test_a_pause_freezes_prices(desk: CampaignDesk, merchant: Merchant) -> None:

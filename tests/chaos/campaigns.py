@@ -177,7 +177,32 @@ def quiet() -> None:
 def compare(verdict: "Verdict", house: House, expected: dict[int, "PriceTag"]) -> None:
     for variant, tag in house.merchant.prices().items():
         if tag != expected[variant]:
-            verdict.blame("wrong", f"{variant} costs {tag}, not {expected[variant]}")
+            said = f"{variant} costs {tag}, not {expected[variant]}: {_story(variant)}"
+            verdict.blame("wrong", said)
+
+
+def _story(vendor_id: int) -> str:
+    """Tell what ledger and results know of a variant, for whoever seeks why a price is wrong."""
+    from pricing.models import (  # noqa: PLC0415 -- needs Django
+        AuditTrailEntry,
+        CoveredVariant,
+        ProcessingResult,
+    )
+
+    of = {"variant__vendor_id": vendor_id}
+    entries = AuditTrailEntry.objects.filter(**of).order_by("pk")
+    results = ProcessingResult.objects.filter(**of).order_by("pk")
+    times = ("read_updated_at", "intended_at", "written_updated_at")
+    told = (
+        entries.values_list("layer", "cause", "price_after", "vendor_updated_at", "at"),
+        results.values_list(
+            "job__kind", "outcome", "before_price", "target_price", "found_price", *times
+        ),
+        CoveredVariant.objects.filter(**of).values_list("stack", "let_go", "base_price", "base_at"),
+    )
+    return " | ".join(
+        "; ".join(" ".join(str(part) for part in row) for row in rows) for rows in told
+    )
 
 
 def _judge_edits(verdict: "Verdict", house: House, model: Model) -> None:

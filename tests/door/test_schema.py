@@ -1,6 +1,7 @@
 """What is loaded into a throwaway database is what migrations make."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from config.door import preparing, schema
 from config.door.errors import DoorError
 
 OWNER = os.environ["DATABASE_URL"]
+RESTRICTION = ("\\restrict", "\\unrestrict")
 MIGRATED = {"DATABASE_OWNER_URL": OWNER}
 
 
@@ -26,9 +28,11 @@ def empty() -> Iterator[dict[str, str]]:
 
 def dumped(environment: Mapping[str, str], file: Path) -> str:
     schema._run(environment, "pg_dump", "--no-owner", f"--file={file}")
-    # A number against injection that differs from dump to dump.
-    lines = file.read_text().splitlines()
-    return "\n".join(line for line in lines if not line.startswith(("\\restrict", "\\unrestrict")))
+    # A number against injection differs from dump to dump.
+    lines = [line for line in file.read_text().splitlines() if not line.startswith(RESTRICTION)]
+    # PostgreSQL writes `status IN ('a', 'b')` in one way when it was typed and in another when it
+    # was read from a dump: where the casts and their brackets stand.
+    return re.sub(r"::(character varying|text)|[][()]", "", "\n".join(lines))
 
 
 def test_what_was_kept_is_loaded_instead_of_migrating(
