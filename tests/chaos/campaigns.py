@@ -89,7 +89,7 @@ def campaign_in(house: House, scale: Scale) -> tuple["Verdict", dict[str, Any]]:
             time.sleep(0.2)
     facts["troubles"] = trouble.done
     house.merchant.behave()
-    quiet()
+    quiet(house)
     verdict = Verdict()
     compare(verdict, house, model.shown())
     _judge_edits(verdict, house, model)
@@ -156,8 +156,8 @@ def await_settled(*campaigns: "Campaign") -> None:
     )
 
 
-def quiet() -> None:
-    """Wait until no job is due, running or waiting for others."""
+def quiet(house: House) -> None:
+    """Wait until every webhook has ended, and no job is due, running or waiting for others."""
     from django.utils import timezone  # noqa: PLC0415 -- needs Django
 
     from config.demo.waiting import wait_until  # noqa: PLC0415 -- likewise
@@ -167,7 +167,8 @@ def quiet() -> None:
         soon = timezone.now() + dt.timedelta(seconds=20)
         open_jobs = Job.objects.filter(state__in=("running", "waiting"))
         due = Job.objects.filter(state="queued", run_after__lte=soon)
-        return not open_jobs.exists() and not due.exists()
+        under_way = house.merchant.deliveries_by_status().get("pending")
+        return not under_way and not open_jobs.exists() and not due.exists()
 
     for _ in range(2):
         wait_until(rests, "a quiet house", seconds=QUIET_SECONDS, every=0.3)
@@ -276,10 +277,10 @@ def reconcile_in(house: House, scale: Scale) -> tuple["Verdict", dict[str, Any]]
     _unsubscribe(house, "inventory_levels/update")
     _sell(house, scale.sales // 2)
     house.merchant.behave()
-    quiet()
+    quiet(house)
     facts["stock_wrong_before"] = len(_stock_wrong(house))
     facts |= _reconciled(house)
-    quiet()
+    quiet(house)
     verdict = Verdict()
     for variant in _stock_wrong(house):
         verdict.blame("lost", f"the mirror does not know the stock of {variant}")
@@ -298,7 +299,7 @@ def finish(house: House, row: "Campaign") -> None:
     from campaigns.api import end  # noqa: PLC0415 -- needs Django
 
     end(campaign=row, actor_id=house.desk.person.pk)
-    quiet()
+    quiet(house)
 
 
 def _sell(house: House, sales: int) -> None:

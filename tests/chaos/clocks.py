@@ -54,14 +54,14 @@ def order_in(house: House) -> tuple["Verdict", dict[str, Any]]:
     places = _single_places(house)
     activate(campaign=low, actor_id=house.desk.person.pk)
     await_settled(low)
-    quiet()
+    quiet(house)
     shown = house.merchant.prices()
     sent, newest = _versions(house, places)
     late = sent[: int(len(sent) * LATE_SHARE)]
     refused = _post_all(sent[len(late) :])
-    quiet()
+    quiet(house)
     refused += _post_all(late)
-    quiet()
+    quiet(house)
     verdict = Verdict()
     _judge_stock(verdict, house, newest)
     low_now = {variant for variant, (stock, _) in newest.items() if stock <= LOW}
@@ -196,7 +196,7 @@ def clock_in(house: House) -> tuple["Verdict", dict[str, Any]]:
     facts: dict[str, Any] = {"slots_of_two_beats": _judge_beats(verdict)}
     facts["slots_of_stepping_clocks"] = _step_clocks(verdict, house)
     facts["nights"] = _nights(verdict, house)
-    quiet()
+    quiet(house)
     return verdict, facts
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from foundation.shops.models import User
@@ -18,6 +18,9 @@ from foundation.shops.models import User
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Playwright keeps an event loop in this thread; Django would refuse to work beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Other tests, whole stacks among them, use the same cores: what is slow is not wrong.
+expect.set_options(timeout=15_000)
 
 OpenAs = Callable[..., Page]
 
