@@ -76,14 +76,14 @@ def start_due(
     unexpected: list[Exception] = []
     ending = Campaign.objects.filter(
         state__in=[CampaignState.SCHEDULED, *LAID], ends_at__lte=now
-    ).order_by("ends_at")
+    ).order_by("ends_at", "created_at", "pk")
     for row in ending[:SWEEP]:
         with _the_others_go_on(row, unexpected), suppress(IllegalMove):
             end_now(row, actor_id=None, reason="Its end had come.")
             done += 1
     heard: dict[UUID, Refused | None] = {}
     due = Campaign.objects.filter(state=CampaignState.SCHEDULED, starts_at__lte=now)
-    for row in due.order_by("starts_at")[:SWEEP]:
+    for row in due.order_by("starts_at", "created_at", "pk")[:SWEEP]:
         heartbeat()
         with _the_others_go_on(row, unexpected):
             done += _start_due(row, now, heard)

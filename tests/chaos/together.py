@@ -37,8 +37,10 @@ def seasons(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
 def troubles(scale: Scale) -> tuple["Verdict", dict[str, Any]]:
     """Play ``workers``, ``redis``, ``postgres``, ``answers`` and ``rivals``."""
     with open_house(scale, leases=ANSWERING_LEASE_SECONDS) as house:
+        # Not the same edits of the same prices again and again.
         runs: dict[str, Run] = {
-            name: partial(work_under, house, scale, hurt) for name, hurt in TROUBLES.items()
+            name: partial(work_under, house, replace(scale, seed=scale.seed + turn), hurt)
+            for turn, (name, hurt) in enumerate(TROUBLES.items())
         }
         return _in_turn(runs | {"rivals": lambda: rivals_in(house, scale)})
 
