@@ -18,6 +18,7 @@ from orders.enums import (
     StatusField,
 )
 from orders.models import Dispute, OrderStatusChange, PaymentAttempt, Refund, StripeEvent
+from orders.payments.standing import DISPUTE_OVER
 from orders.payments.telling import money
 from orders.queries.order_page import OrderMoney, OrderStory
 
@@ -179,7 +180,7 @@ def _dispute(dispute: Dispute) -> Entry:
         _by_stripe(dispute.closed_at or dispute.opened_at),
         "gavel",
         f"Dispute about {amount}: {dispute.status.replace('_', ' ')}",
-        Tone.GOOD if dispute.status in {"won", "warning_closed", "prevented"} else Tone.BAD,
+        Tone.GOOD if dispute.status in DISPUTE_OVER else Tone.BAD,
         why=sentence(dispute.reason),
         cause=dispute.stripe_dispute_id,
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import django
 
 from config.door.stack import Options, Stack
-from tests.chaos.house import FULL, HEAL_SECONDS, LEASES, Scale, Trouble, standing
+from tests.chaos.house import FULL, HEAL_SECONDS, LEASES, Scale, Trouble, come_to_rest
 
 if TYPE_CHECKING:
     from config.demo.stripe_account import StripeAccount
@@ -287,16 +287,5 @@ def _heal(till: Till) -> None:
 
 
 def _quiet(till: Till) -> None:
-    from config.demo.waiting import NeverCame, wait_until  # noqa: PLC0415 -- needs Django
-    from foundation.work.models import Job  # noqa: PLC0415 -- likewise
-
-    def quiet() -> bool:
-        busy = Job.objects.filter(state__in=("queued", "running", "waiting")).exists()
-        return not busy and not till.stripe.deliveries_by_status().get("pending")
-
     time.sleep(0.2)
-    try:
-        wait_until(quiet, "the house to be quiet", seconds=HEAL_SECONDS, every=0.2)
-    except NeverCame as error:
-        message = f"{error} {standing()} {till.stripe.deliveries_by_status()}"
-        raise AssertionError(message) from error
+    come_to_rest(till.stripe.deliveries_by_status)

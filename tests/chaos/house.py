@@ -4,7 +4,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -176,3 +176,22 @@ def standing() -> str:
     )
     jobs = list(rows.annotate(count=Count("pk"), run_after=Max("run_after")))
     return f"{jobs} {pulses()}"
+
+
+def come_to_rest(deliveries: Callable[[], Mapping[str, int]]) -> None:
+    """Wait until every delivery has ended and no job is due any more.
+
+    ``deliveries``: the vendor's count by status. AssertionError says what does not end.
+    """
+    from config.demo.waiting import NeverCame, wait_until  # noqa: PLC0415 -- needs Django
+    from foundation.work.models import Job  # noqa: PLC0415 -- likewise
+
+    def quiet() -> bool:
+        busy = Job.objects.filter(state__in=("queued", "running", "waiting")).exists()
+        return not busy and not deliveries().get("pending")
+
+    try:
+        wait_until(quiet, "the house to be quiet", seconds=HEAL_SECONDS, every=0.2)
+    except NeverCame as error:
+        message = f"{error} {standing()} {deliveries()}"
+        raise AssertionError(message) from error

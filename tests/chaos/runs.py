@@ -6,7 +6,16 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.chaos.house import HEAL_SECONDS, House, Scale, Trouble, open_house, patiently, standing
+from tests.chaos.house import (
+    HEAL_SECONDS,
+    House,
+    Scale,
+    Trouble,
+    come_to_rest,
+    open_house,
+    patiently,
+    standing,
+)
 
 if TYPE_CHECKING:
     from tests.chaos.model import Verdict
@@ -60,7 +69,7 @@ def work_under(house: House, scale: Scale, hurt: Hurt) -> tuple["Verdict", Facts
                     raise thread.error
             time.sleep(0.1)
     house.merchant.behave()
-    _heal(house)
+    patiently(lambda: come_to_rest(house.merchant.deliveries_by_status), seconds=HEAL_SECONDS)
     verdict = Verdict()
     rows = _judge(verdict, house, job, since)
     return verdict, {
@@ -93,26 +102,6 @@ def _until_over(job: Any) -> None:
         time.sleep(0.1)
     message = f"The price job did not end within {HEAL_SECONDS * 2:.0f} s: {standing()}"
     raise AssertionError(message)
-
-
-def _heal(house: House) -> None:
-    """Wait until every delivery has ended and no job is due any more."""
-    from config.demo.waiting import NeverCame, wait_until  # noqa: PLC0415 -- needs Django
-    from foundation.work.models import Job  # noqa: PLC0415 -- likewise
-
-    def quiet() -> bool:
-        busy = Job.objects.filter(state__in=("queued", "running", "waiting")).exists()
-        counts = house.merchant.deliveries_by_status()
-        return not busy and not counts.get("pending")
-
-    try:
-        patiently(
-            lambda: wait_until(quiet, "the house to be quiet", seconds=HEAL_SECONDS, every=0.5),
-            seconds=HEAL_SECONDS,
-        )
-    except NeverCame as error:
-        message = f"{error} {standing()} {house.merchant.deliveries_by_status()}"
-        raise AssertionError(message) from error
 
 
 def _judge(verdict: "Verdict", house: House, job: Any, since: int) -> dict[str, int]:
